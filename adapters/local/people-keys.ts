@@ -101,33 +101,33 @@ const keysIn = (dir: string) => {
     const file = await read(principal);
     if (file) return Buffer.from(file.publicKey, 'base64');
     const legacy = await readIfThere(legacyOf(principal));
-    if (legacy) return publicOf(createPrivateKey(Buffer.from(legacy).toString('utf8')));
+    if (legacy) return publicOf(createPrivateKey(Buffer.from(legacy)));
     throw unavailable(principal, (await former(principal)).at(-1)?.until);
   };
   const make = async (principal: string, passphrase: string): Promise<KeyFile> => {
     const legacy = await readIfThere(legacyOf(principal));
-    const made = await keyFile(principal, passphrase, legacy && Buffer.from(legacy).toString('utf8'));
+    const made = await keyFile(principal, passphrase, legacy);
     await mkdir(join(dir, 'people'), { recursive: true, mode: 0o700 });
     await createDurably(pathOf(principal), Buffer.from(`${JSON.stringify(made, null, 2)}\n`), 0o600);
     const kept = await read(principal); // where two make it at once, the first one's holds
     if (!kept) throw unavailable(principal);
-    if (legacy) await shred(legacyOf(principal));
+    await shred(legacyOf(principal));
     return kept;
   };
   const end = async (principal: string, ended: FormerKey): Promise<void> => {
     await addFormerKey(formerOf(principal), principal, ended);
-    for (const path of [pathOf(principal), legacyOf(principal)]) if (await readIfThere(path)) await shred(path);
+    for (const path of [pathOf(principal), legacyOf(principal)]) await shred(path);
   };
   return { read, current, make, former, formerOf, end };
 };
 
-const keyFile = async (principal: string, passphrase: string, legacy: string | undefined): Promise<KeyFile> => {
+const keyFile = async (principal: string, passphrase: string, legacy: Uint8Array | undefined): Promise<KeyFile> => {
   if (passphrase.length < PASSPHRASE_LETTERS)
     throw new QuittanceError('INVALID_INPUT', {
       message: 'the passphrase of a new key is too short',
       expected: `at least ${PASSPHRASE_LETTERS} characters`,
     });
-  const key = legacy ? createPrivateKey(legacy) : generateKeyPairSync('ed25519').privateKey;
+  const key = legacy ? createPrivateKey(Buffer.from(legacy)) : generateKeyPairSync('ed25519').privateKey;
   const publicKey = publicOf(key).toString('base64');
   const kdf = { name: 'scrypt', ...COST, salt: randomBytes(16).toString('base64') } as const;
   const under = await derived(passphrase, kdf);

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kmsPeopleKeys } from '#adapters/aws/people-keys.ts';
+import { retireRow } from '#adapters/aws/former-rows.ts';
 import { filePeopleKeys } from '#adapters/local/people-keys.ts';
 import { personKey } from '#core/certificate.ts';
 import { SERVICE_KEY } from '#core/statements.ts';
@@ -38,6 +39,49 @@ describe("a person's key", () => {
     expect(await outcome(again.sign(WHO, message, 'correct horse e'))).toBe('PASSPHRASE_WRONG');
   });
 
+  it('is made before anything is decided, with a passphrase too, and is the one that then signs', async () => {
+    const keys = filePeopleKeys(dir);
+    expect(keys.unlockedBy).toBe('passphrase');
+    for (const without of [undefined, 'eleven char'])
+      expect(await outcome(keys.prepare(WHO, without))).toBe(without ? 'INVALID_INPUT' : 'PASSPHRASE_REQUIRED');
+    expect(existsSync(fileOf())).toBe(false);
+    const prepared = await keys.prepare(WHO, 'twelve chars');
+    expect(await keys.prepare(WHO, 'any other one')).toEqual(prepared); // it is there, and nothing is signed
+    expect(await outcome(keys.prepare(WHO, undefined))).toBe('PASSPHRASE_REQUIRED');
+    expect(verifyEd25519(prepared, message, await keys.sign(WHO, message, 'twelve chars'))).toBe(true);
+  });
+
+  it('that was never made, or has ended, is said to be so, with what to do', async () => {
+    const keys = filePeopleKeys(dir);
+    const hintOf = (asked: Promise<unknown>) => asked.catch((error: unknown) => error);
+    const approves = "'quittance ticket approve ID --as WHO'";
+    expect(await hintOf(keys.publicKey(WHO))).toMatchObject({
+      message: `${WHO} has no key yet`,
+      hint: `it is made when this person first approves: ${approves}`,
+    });
+    expect(await hintOf(keys.sign(WHO, message))).toMatchObject({
+      expected: 'a passphrase of your choice, 12 characters or more',
+    });
+    await keys.sign(WHO, message, PHRASE);
+    expect(await hintOf(keys.sign(WHO, message))).toMatchObject({ expected: 'the passphrase of the key' });
+    await keys.retire(WHO, { until: new Date('2026-05-01T00:00:00.000Z'), compromised: false });
+    expect(await hintOf(keys.publicKey(WHO))).toMatchObject({
+      message: `the key of ${WHO} ended on 2026-05-01T00:00:00.000Z`,
+      hint: `another is made when this person next approves: ${approves}`,
+    });
+  });
+
+  it('turns out to have been in other hands: its end becomes the stricter one', async () => {
+    const keys = filePeopleKeys(dir);
+    const [early, late] = ['2026-04-01T00:00:00.000Z', '2026-05-01T00:00:00.000Z'].map((day) => new Date(day));
+    expect(await outcome(keys.condemn(WHO, early!))).toBe('NOT_FOUND');
+    await keys.sign(WHO, message, PHRASE);
+    await keys.retire(WHO, { until: late!, compromised: false });
+    expect(await keys.condemn(WHO, early!)).toMatchObject({ until: early!.toISOString(), compromised: true });
+    expect(await keys.condemn(WHO, late!)).toMatchObject({ until: early!.toISOString(), compromised: true });
+    expect(await keys.former(WHO)).toHaveLength(1);
+  });
+
   it('is retired: destroyed, listed with its end, and followed by another under the same name', async () => {
     const keys = filePeopleKeys(dir);
     const signature = await keys.sign(WHO, message, PHRASE);
@@ -65,6 +109,7 @@ describe("a person's key", () => {
     expect([statSync(fileOf()).mode & 0o777, text.includes('correct'), text.includes('BEGIN')]).toEqual([
       ...[0o600, false, false],
     ]);
+    expect(statSync(join(dir, 'people')).mode & 0o777).toBe(0o700);
     expect(JSON.parse(text)).toMatchObject({ kdf: { name: 'scrypt', N: 131_072, r: 8, p: 1 } });
   });
 
@@ -87,6 +132,9 @@ describe("a person's key", () => {
     const before = await keys.publicKey(WHO);
     const signature = await keys.sign(WHO, message, PHRASE);
     expect([await keys.publicKey(WHO), existsSync(path)]).toEqual([before, false]);
+    writeFileSync(path, legacy); // as a retirement leaves it that was interrupted
+    await keys.retire(WHO, { until: new Date('2026-05-01T00:00:00.000Z'), compromised: false });
+    expect([existsSync(path), existsSync(fileOf())]).toEqual([false, false]);
     expect(verify(null, message, createPublicKey(createPrivateKey(legacy)), signature)).toBe(true);
   });
 });
@@ -105,6 +153,16 @@ describe("a person's key on AWS", () => {
     expect([publicKey.length, verifyEd25519(publicKey, message, signature)]).toEqual([32, true]);
     const contexts = calls.flatMap(({ body }) => body['EncryptionContext'] ?? []);
     expect(new Set(contexts.map((context) => JSON.stringify(context)))).toEqual(new Set(['{"purpose":"people"}']));
+  });
+
+  it('is a former one once an operator has retired it, and another is made', async () => {
+    const { options } = scriptedKeys();
+    const keys = kmsPeopleKeys(options);
+    const first = await keys.prepare(WHO);
+    const ended = { until: '2026-05-01T00:00:00.000Z', compromised: true };
+    await retireRow(options, 'people', WHO, ended);
+    expect(await keys.former(WHO)).toEqual([{ publicKey: first, ...ended }]);
+    expect(await keys.publicKey(WHO)).not.toEqual(first);
   });
 
   it('is one for each person', async () => {
