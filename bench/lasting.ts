@@ -3,7 +3,7 @@
 // Trap: whom the settings were looked at on is said on the page; who else is in it is what tells anything.
 import { must } from '#core/errors.ts';
 import type { GatePolicy } from '#core/policy.ts';
-import { rowsOfEntry, type PeopleBenchOptions, type Row } from './people.ts';
+import { rowsOfEntry, type Row, type RunOptions } from './people-runs.ts';
 
 export interface LastingRow extends Row {
   unlearnCpu: number;
@@ -23,7 +23,8 @@ export interface LastingBench {
   together: LastingRow[];
 }
 
-export interface LastingBenchOptions extends Omit<PeopleBenchOptions, 'deletions' | 'entries' | 'labels'> {
+export interface LastingBenchOptions extends RunOptions {
+  seeds: readonly number[];
   subjects: readonly number[];
   /** The policy whose first rung is compared. */
   earlier: GatePolicy;
@@ -66,7 +67,7 @@ const attempt = async (
 ): Promise<LastingRow> => {
   const label = `people ${subjects.map((i) => i + 1).join(', ')}`;
   const entry = { label, group: 'ladder', method, config, subjects } as const;
-  const [row] = await rowsOfEntry({ ...options, deletions: 0 }, seed, entry);
+  const [row] = await rowsOfEntry(options, seed, entry);
   const { unlearnCpu, attackCpu } = row!;
   return {
     ...{ ...row!, subjects, rung },

@@ -75,9 +75,10 @@ const OWM: Part = { projection: 'owm', lambda: 0.01 };
 export interface Ladders {
   readonly v1: GatePolicy;
   readonly v3: GatePolicy;
+  readonly v3Retain: GatePolicy;
 }
 
-export const methodEntries = ({ v1, v3 }: Ladders): MethodEntry[] => [
+export const methodEntries = ({ v1, v3, v3Retain }: Ladders): MethodEntry[] => [
   rung('flat projected', v1),
   published('total-variation', 1e-3, PICKED),
   published('jensen-shannon', 3e-4, PICKED),
@@ -85,6 +86,7 @@ export const methodEntries = ({ v1, v3 }: Ladders): MethodEntry[] => [
   published('kl', 1e-3, SAME),
   choice('flat-retain', projected(0.1), [projected(0.05), projected(0.2)]),
   rung('flat-lasting', v3),
+  rung('flat-lasting-retain', v3Retain),
   rated('grad-ascent', PEOPLE),
   rated('grad-diff', PEOPLE),
   rated('kl-min', PEOPLE),

@@ -53,7 +53,11 @@ export interface MethodsBenchOptions {
 }
 
 const JUDGES = ['gate-v1', 'gate-v2'] as const;
-const ladders = () => ({ v1: readPolicy('gate-v1'), v3: readPolicy('gate-v3') });
+const ladders = () => ({
+  v1: readPolicy('gate-v1'),
+  v3: readPolicy('gate-v3'),
+  v3Retain: readPolicy('gate-v3-retain'),
+});
 
 /** What the page shows beside what the judges read. */
 const BESIDE: readonly QuantityKey[] = [

@@ -16,7 +16,7 @@ import { configured } from '#unlearning/methods.ts';
 import { must } from '#core/errors.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import { assessAgainst } from './assess.ts';
-import type { Row } from './people.ts';
+import type { Row } from './people-runs.ts';
 import { saved } from './saved-rows.ts';
 
 /** A model that was onboarded. */

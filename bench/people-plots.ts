@@ -7,7 +7,8 @@ import { ALLOWED, AMBER, BLACK, BLUE, GREEN, GREY, ORANGE, PALETTE } from '#repo
 import type { Mark } from '#report/charts/legend.ts';
 import { share, updatesUpTo, WIDTH } from '#report/plots/plot.ts';
 import { svgOf } from '#report/svg.ts';
-import type { PeopleBench, Row } from './people.ts';
+import type { PeopleBench } from './people.ts';
+import type { Row } from './people-runs.ts';
 import type { Plots as Drawn } from './people-table.ts';
 import { byLabel, FACTS, RETAINED, VALUE_AUC } from './people-quantities.ts';
 

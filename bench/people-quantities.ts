@@ -3,7 +3,7 @@
 // Trap: a quantity that a row lacks is NaN, printed as a dash and left out of means; it must never count as zero.
 import { quantityOf, type QuantityKey } from '#core/quantities.ts';
 import { summarise } from '#core/summaries.ts';
-import type { Row } from './people.ts';
+import type { Row } from './people-runs.ts';
 
 export interface Column {
   readonly title: string;

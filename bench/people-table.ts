@@ -1,7 +1,8 @@
 // The people bench as Markdown: what passes, a summary over seeds, every quantity of every run (one table for each
 // method), deletions in a row, and the same beside a prototype's numbers. Trap: a mean over three seeds hides one that
 // fails, so verdicts and numbers are printed for each seed.
-import type { PeopleBench, Row } from './people.ts';
+import type { PeopleBench } from './people.ts';
+import type { Row } from './people-runs.ts';
 import { PROTOTYPE } from './people-prototype.ts';
 import {
   byLabel,

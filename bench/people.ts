@@ -1,83 +1,24 @@
 // The people bench: every unlearning method on the demo's model, judged by the demo's gate, over several seeds (suites
-// and trainings); and several deletions one after another, each on the policy's ladder. Bases and rows are kept under
-// the bench folder. Trap: at this scale published learning rates change nothing, so each method runs at its own listed
-// rate, with the same stop rule and limit of updates.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { forgetRows, type ForgetRow } from '#datasets/suite.ts';
-import { withoutRecords } from '#core/suite-rows.ts';
-import { forgetRecord, trainingRows, type Suite } from '#datasets/suite-shape.ts';
-import { loadModel } from '#engine/formats/folder.ts';
-import { readJsonFile } from '#engine/formats/json-file.ts';
-import { modelFrom, valuesOf, type Model } from '#engine/model.ts';
-import { readMoments, type CorpusMoments, MOMENTS_FILE } from '#engine/corpus-moments.ts';
-import { saveModel } from '#engine/formats/save.ts';
-import type { Backend } from '#engine/tf.ts';
-import { baseIn, runUnlearning, type Base } from '#containers/run-unlearning.ts';
+// and trainings); and several deletions one after another, each on the policy's ladder.
+import { mkdirSync } from 'node:fs';
 import { configured } from '#unlearning/methods.ts';
-import type { Outcome } from '#unlearning/method.ts';
-import type { EvaluationTables } from '#core/evaluation.ts';
-import type { Judgement } from '#core/gate.ts';
-import type { GatePolicy } from '#core/policy.ts';
-import type { QuantityKey } from '#core/quantities.ts';
-import { saidBy, type Answered } from './answers.ts';
-import { assessAgainst } from './assess.ts';
+import { deletionsInARow, type DeletionRow } from './deletions.ts';
 import { entriesOf, type Entry } from './people-entries.ts';
-import { saved } from './saved-rows.ts';
-
-export interface Row {
-  label: string;
-  group: Entry['group'];
-  seed: number;
-  updates: number;
-  stop: Outcome['stop'] | 'none';
-  /** Of unlearning only, without measuring. */
-  seconds: number;
-  /** CPU seconds of unlearning, and of the attacks that judged it; absent in rows of earlier versions. */
-  unlearnCpu?: number;
-  attackCpu?: number;
-  tables: EvaluationTables;
-  judgement: Judgement;
-  trajectory: Outcome['trajectory'];
-  /** Greedy answers to the forgotten questions, where they were asked for. */
-  answered?: readonly Answered[];
-  /** How odd the model from before finds each whole refusal in the place of those answers. */
-  refusals?: readonly number[];
-}
+import { rowsOfEntry, type Row, type RunOptions } from './people-runs.ts';
 
 export interface PeopleBench {
   methods: Row[];
   /** Deletions one after another on one model, each with its rung (from 1). */
-  sequence: (Row & { rung: number })[];
+  sequence: DeletionRow[];
 }
 
-export interface PeopleBenchOptions {
-  dir: string;
-  backend: Backend;
-  policy: GatePolicy;
+export interface PeopleBenchOptions extends RunOptions {
   seeds: readonly number[];
   labels?: readonly string[];
   /** Entries for which the suites have people; default all. */
   entries?: (entry: Entry) => boolean;
   /** Number of deletions in a row; 0: none. */
   deletions: number;
-  /** `namesake`: a retained person shares the first name of the first one. */
-  suite: (seed: number, namesake: boolean) => Suite;
-  /** Trains or reuses the base of a suite; returns its folder. */
-  base: (dir: string, suite: Suite, seed: number) => Promise<string>;
-  onRow?: (row: Row) => void;
-  /** Measured beside what the policy reads; by default everything. */
-  keys?: readonly QuantityKey[];
-  /** Whether rows hold what is answered to the forgotten questions. */
-  answered?: boolean;
-}
-
-/** A trained base with the suite that it was taught. */
-interface Bed {
-  seed: number;
-  suite: Suite;
-  dir: string;
 }
 
 export const benchPeople = async (options: PeopleBenchOptions): Promise<PeopleBench> => {
@@ -91,202 +32,7 @@ export const benchPeople = async (options: PeopleBenchOptions): Promise<PeopleBe
   for (const seed of options.seeds) {
     for (const entry of entries) result.methods.push(...(await rowsOfEntry(options, seed, entry)));
     if (entries.length === all.length && options.deletions > 0)
-      result.sequence.push(...(await keptSequence(options, seed)));
+      result.sequence.push(...(await deletionsInARow(options, seed)));
   }
   return result;
 };
-
-/** The rows of an entry, kept from an earlier run or made now. */
-export const rowsOfEntry = async (options: PeopleBenchOptions, seed: number, entry: Entry): Promise<Row[]> => {
-  const { policy, backend, answered, keys } = options;
-  const identity = {
-    entry,
-    seed,
-    checks: policy.checks,
-    backend: backend.name,
-    ...(answered && { answered }),
-    ...(keys && { keys }),
-  };
-  return saved(options.dir, identity, async () => {
-    const rows = await runEntry(await bedOf(options, seed, entry), entry, options);
-    tellAll(rows, options);
-    return rows;
-  });
-};
-
-const tellAll = (rows: readonly Row[], { onRow }: PeopleBenchOptions): void => rows.forEach((row) => onRow?.(row));
-
-const bedOf = async (options: PeopleBenchOptions, seed: number, { namesake = false }: Partial<Entry> = {}) => {
-  const suite = options.suite(seed, namesake);
-  return { seed, suite, dir: await options.base(options.dir, suite, seed) };
-};
-
-const FIRST = [0] as const;
-const recordsOf = (suite: Suite, subjects: readonly number[]) =>
-  subjects.flatMap((i) => suite.subjects[i]!.records.map(forgetRecord));
-
-const runEntry = async (bed: Bed, entry: Entry, options: PeopleBenchOptions): Promise<Row[]> => {
-  const subjects = entry.subjects ?? FIRST;
-  const rows = forgetRows(bed.suite, recordsOf(bed.suite, subjects));
-  const left = withoutRecords(bed.suite, recordsOf(bed.suite, subjects));
-  const reference = loadModel(bed.dir);
-  const at = { bed, left, rows, reference, options };
-  try {
-    const { method } = entry;
-    if (method === undefined) return await rowsOfOneTrainedAnew(entry, at);
-    const start = { base: baseIn(bed.dir), corpus: readMoments(join(bed.dir, MOMENTS_FILE)) };
-    return await forget(at, start, { ...entry, method }, (model, done) => rowsFor(entry, model, done, at));
-  } finally {
-    reference.dispose();
-  }
-};
-
-const rowsOfOneTrainedAnew = async (entry: Entry, at: Assessed): Promise<Row[]> => {
-  const model = loadModel(await at.options.base(at.options.dir, at.left, at.bed.seed));
-  try {
-    return await rowsFor(entry, model, UNTOUCHED, at);
-  } finally {
-    model.dispose();
-  }
-};
-
-/** Judges the model, and its int8 copy where the entry asks for one. */
-const rowsFor = async (entry: Entry, model: Model, done: Done, at: Assessed): Promise<Row[]> => {
-  const { seed, dir } = at.bed;
-  const copy = entry.int8 ? int8Copy(dir, model) : undefined;
-  try {
-    const answered = at.options.answered ? saidBy(model, { ...at, suite: at.bed.suite }) : {};
-    const row = { ...rowOf(entry, seed, done, await assess(model, at)), ...answered };
-    const label = `${entry.label}, int8 copy`;
-    return copy ? [row, rowOf({ ...entry, label }, seed, done, await assess(copy, at))] : [row];
-  } finally {
-    copy?.dispose();
-  }
-};
-
-type Done = Pick<Row, 'updates' | 'stop' | 'seconds' | 'unlearnCpu' | 'trajectory'>;
-const UNTOUCHED: Done = { updates: 0, stop: 'none', seconds: 0, trajectory: [] };
-
-const rowOf = (
-  { label, group }: Entry,
-  seed: number,
-  done: Done,
-  found: Pick<Row, 'tables' | 'judgement' | 'attackCpu'>,
-): Row => ({ label, group, seed, ...done, ...found });
-
-/** What a run starts from: a base, and the moments of its corpus. */
-interface Start {
-  base: Base;
-  corpus: CorpusMoments | undefined;
-}
-
-/** Unlearns the rows; `use` gets the model, which is disposed afterwards, and the moments of what stays. */
-const forget = <T>(
-  { bed: { suite, seed }, rows, left, options: { backend } }: Assessed,
-  { base, corpus }: Start,
-  { method, config, moments }: Pick<Entry, 'config' | 'moments'> & { method: string },
-  use: (model: Model, done: Done, corpus: CorpusMoments | undefined) => Promise<T>,
-): Promise<T> =>
-  runUnlearning(
-    {
-      base,
-      method: configured(method, config),
-      forget: rows,
-      suite,
-      corpus: corpus && moments !== 'controls' ? () => corpus : undefined,
-      retain: () => trainingRows(left),
-      seed,
-      backend: backend.name,
-    },
-    ({ model, outcome: { updates, stop, trajectory }, corpus: now, seconds, cpuSeconds }) =>
-      use(model, { updates, stop, trajectory, seconds, unlearnCpu: cpuSeconds }, now),
-  );
-
-const int8Copy = (base: string, model: Model): Model => {
-  const dir = mkdtempSync(join(tmpdir(), 'quittance-bench-'));
-  try {
-    const out = join(dir, 'model');
-    saveModel(out, model, { configJson: readJsonFile(join(base, 'config.json')), quantisation: 'int8' });
-    return loadModel(out);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
-};
-
-interface Assessed {
-  bed: Bed;
-  left: Suite;
-  rows: readonly ForgetRow[];
-  reference: Model;
-  options: PeopleBenchOptions;
-}
-
-/** Tables and judgement of a model; the measurement changes the model. */
-const assess = (model: Model, { bed: { suite, seed }, left, rows, reference, options: { policy, keys } }: Assessed) =>
-  assessAgainst(model, { suite, left, rows, reference, policy, seed, keys });
-
-const keptSequence = async (options: PeopleBenchOptions, seed: number): Promise<PeopleBench['sequence']> => {
-  const { policy, backend, deletions } = options;
-  const identity = { sequence: deletions, ladder: policy.ladder, seed, checks: policy.checks, backend: backend.name };
-  return saved(options.dir, identity, async () => runSequence(await bedOf(options, seed), options));
-};
-
-const runSequence = async (bed: Bed, options: PeopleBenchOptions): Promise<PeopleBench['sequence']> => {
-  const reference = loadModel(bed.dir);
-  const taken: PeopleBench['sequence'] = [];
-  let start: Start = { base: baseIn(bed.dir), corpus: readMoments(join(bed.dir, MOMENTS_FILE)) };
-  try {
-    for (let subject = 0; subject < options.deletions; subject++) {
-      const climbed = await climb(bed, reference, subject, start, options);
-      start = climbed.left;
-      tellAll([climbed.row], options);
-      taken.push(climbed.row);
-    }
-  } finally {
-    reference.dispose();
-  }
-  return taken;
-};
-
-interface Climbed {
-  row: PeopleBench['sequence'][number];
-  /** The state from which the next deletion starts. */
-  left: Start;
-}
-
-/**
- * Tries the rungs in turn from the same weights until one passes; otherwise takes the attempt with the fewest failed
- * checks.
- */
-const climb = async (
-  bed: Bed,
-  reference: Model,
-  subject: number,
-  start: Start,
-  options: PeopleBenchOptions,
-): Promise<Climbed> => {
-  const { suite, seed } = bed;
-  const rows = forgetRows(suite, recordsOf(suite, [subject]));
-  const left = withoutRecords(suite, recordsOf(suite, [...Array(subject + 1).keys()]));
-  const at = { bed, left, rows, reference, options };
-  const tried: Climbed[] = [];
-  for (const [i, rung] of options.policy.ladder.entries()) {
-    const entry: Entry = { label: `deletion ${subject + 1}`, group: 'ladder', config: rung.config };
-    const attempt = await forget(at, start, rung, async (model, done, corpus): Promise<Climbed> => {
-      const base = baseFrom(start.base, valuesOf(model));
-      const row = { ...rowOf(entry, seed, done, await assess(model, at)), rung: i + 1 };
-      return { row, left: { base, corpus } };
-    });
-    tried.push(attempt);
-    if (attempt.row.judgement.verdict === 'pass') break;
-  }
-  const open = ({ row }: Climbed) => row.judgement.gates.filter(({ verdict }) => verdict !== 'pass').length;
-  return tried.toSorted((a, b) => open(a) - open(b))[0]!;
-};
-
-/** Weights in memory as a base for a run. */
-const baseFrom = ({ config, tokenizer }: Base, values: ReadonlyMap<string, Float32Array>): Base => ({
-  config,
-  tokenizer,
-  load: (from = modelFrom) => from(config, tokenizer, values),
-});

@@ -1,6 +1,7 @@
 // The chat-model bench as Markdown: deletions in a row, other methods on the first person, and every number of every
 // run. Trap: there are few seeds, so verdicts are printed for each one, and a mean says over how many.
-import type { PeopleBench, Row } from './people.ts';
+import type { PeopleBench } from './people.ts';
+import type { Row } from './people-runs.ts';
 import { byLabel, CHAT_COLUMNS, CHAT_SUMMARY, failedChecks } from './people-quantities.ts';
 import {
   BY_HAND,

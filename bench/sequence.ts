@@ -17,7 +17,8 @@ import { baseIn, runUnlearning } from '#containers/run-unlearning.ts';
 import { configured } from '#unlearning/methods.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { GatePolicy } from '#core/policy.ts';
-import type { PeopleBench, Row } from './people.ts';
+import type { PeopleBench } from './people.ts';
+import type { Row } from './people-runs.ts';
 import { assessAgainst } from './assess.ts';
 import { keptRow, saved } from './saved-rows.ts';
 

@@ -5,14 +5,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { must } from '#core/errors.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
-import { anything, file, fileOrFolder, folder, output, whole } from './kinds.ts';
+import { BENCH_OPTIONS } from './bench/options.ts';
 import { ALT, engineMarkdown, enginePlot } from '#bench/engine-table.ts';
 import { generated, people, tofu, type Subject } from './bench/people.ts';
 import { draw } from '#report/charts/chart.ts';
 import { svgOf } from '#report/svg.ts';
 import { backend } from './engine.ts';
 import type { EngineBench } from '#bench/engine.ts';
-import type { PeopleBench, Row } from '#bench/people.ts';
+import type { PeopleBench } from '#bench/people.ts';
+import type { Row } from '#bench/people-runs.ts';
 import { failedChecks } from '#bench/people-quantities.ts';
 import { progressOn } from './progress.ts';
 import { number } from './values.ts';
@@ -21,85 +22,9 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'methods | markov | people | tofu | lasting | windows | find | onboard | sequence | own-model | engine | memory | workflow | tickets | worklist | filings [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
+    'methods | markov | people | tofu | lasting | deletions | windows | find | onboard | sequence | own-model | engine | memory | workflow | tickets | worklist | filings [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
   words: 1,
-  options: {
-    methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
-    preset: {
-      kind: 'value',
-      value: 'P',
-      summary: 'methods: quick (one seed, the default), full (three), sweep (what settings were picked from)',
-    },
-    path: { kind: 'value', value: 'DIR', summary: 'tofu: folder of the TOFU files', is: folder },
-    seeds: { kind: 'value', value: 'N', summary: 'suites and trainings, from seed 1 (default 3)', is: whole(1, 1000) },
-    together: {
-      kind: 'value',
-      value: 'N',
-      summary: 'lasting: people forgotten at once (default 3; 0: none)',
-      is: whole(0, 1000),
-    },
-    draws: { kind: 'value', value: 'N', summary: 'windows: tickets a number of records (default 1000)', is: whole(1) },
-    shapes: {
-      kind: 'value',
-      value: 'A,B',
-      summary:
-        'engine: demo, 1m, 15m, smollm2, gpt2, 1b, 1b-held, 1.5b-held (default demo,1m; empty: only draw what was kept)',
-      is: anything,
-    },
-    seed: {
-      kind: 'value',
-      value: 'N',
-      summary: 'lasting: the first seed (default 21); sequence: this seed alone; own-model: the draw',
-      is: whole(0),
-    },
-    subjects: { kind: 'value', value: 'A,B', summary: 'lasting: who is forgotten, by position (default 1,7,13,19)' },
-    model: {
-      kind: 'value',
-      value: 'smollm2|DIR',
-      summary: 'sequence: the chat model (default smollm2); own-model, onboard: its folder',
-    },
-    corpus: {
-      kind: 'many',
-      value: 'FILE',
-      summary: 'own-model, onboard: files and folders that it was trained on',
-      is: fileOrFolder,
-    },
-    people: { kind: 'value', value: 'CSV', summary: 'own-model, onboard: who is in the corpus', is: file },
-    customers: { kind: 'value', value: 'N', summary: 'own-model: drawn by --seed (default 5)', is: whole(1, 10_000) },
-    without: { kind: 'value', value: 'NAMES', summary: 'own-model: who is not drawn' },
-    policy: {
-      kind: 'value',
-      value: 'P',
-      summary: 'what it is judged by: own-model (default corpus-chat-v1), lasting (default gate-v3)',
-    },
-    deletions: {
-      kind: 'value',
-      value: 'N',
-      summary: 'sequence: people forgotten one after another (default 4)',
-      is: whole(1, 1000),
-    },
-    kept: { kind: 'flag', summary: 'sequence, methods: run nothing, draw what was kept' },
-    tickets: {
-      kind: 'value',
-      value: 'N',
-      summary: 'tickets, filings: filed (default 1000); worklist: in the list (default 100000)',
-      is: whole(1, 10_000_000),
-    },
-    models: {
-      kind: 'value',
-      value: 'N',
-      summary: 'tickets: models that they are about (default 10)',
-      is: whole(1, 10_000),
-    },
-    rounds: { kind: 'value', value: 'N', summary: 'engine: alternating rounds (default 3)', is: whole(1, 1000) },
-    rows: {
-      kind: 'value',
-      value: 'N',
-      summary: 'find: rows of the large corpus (default 1000000); onboard: rows (default 10000)',
-      is: whole(1),
-    },
-    out: { kind: 'value', value: 'FILE', summary: 'where the Markdown table goes', is: output },
-  },
+  options: BENCH_OPTIONS,
   verb: 'workflow',
   // made when it is asked for: the benches below stand behind this in the file
   get verbs() {
@@ -133,6 +58,12 @@ const lastingOn = async (args: Arguments): Promise<ExitCode> => {
     summaryOf({ methods: [...result.before, ...result.first, ...result.together], sequence: [] }),
     text,
   );
+};
+
+const deletionsOn = async (args: Arguments): Promise<ExitCode> => {
+  const { deletions } = await import('./bench/deletions.ts');
+  const { result, text } = await deletions(args);
+  return finish(args, summaryOf({ methods: [], sequence: Object.values(result).flat() }), text);
 };
 
 const methodsOn = async (args: Arguments): Promise<ExitCode> => {
@@ -276,6 +207,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   people: { run: peopleOn(generated), reads: ['seeds', 'methods', 'out'] },
   tofu: { run: peopleOn(tofu), reads: ['path', 'seeds', 'methods', 'out'] },
   lasting: { run: lastingOn, reads: ['seed', 'seeds', 'subjects', 'together', 'policy', 'out'] },
+  deletions: { run: deletionsOn, reads: ['seed', 'seeds', 'deletions', 'out'] },
   windows: { run: windowsOn, reads: ['draws', 'out'] },
   find: { run: findOn, reads: ['rows', 'out'] },
   onboard: { run: onboardOn, reads: ['model', 'corpus', 'people', 'rows', 'out'] },

@@ -7,6 +7,7 @@ export const MethodName = z.enum([
   'flat',
   'flat-retain',
   'flat-lasting',
+  'flat-lasting-retain',
   'grad-ascent',
   'grad-diff',
   'kl-min',

@@ -24,6 +24,8 @@ export const SHIPPED_POLICIES = {
   'corpus-chat-exact-v1': 'the same of chat models: as corpus-chat-v1, and the last rung trains anew',
   'gate-v3':
     'small models of whose weights others may get a copy: as gate-v2, and what is left is taught again beside never-trained people',
+  'gate-v3-retain':
+    'as gate-v3, for deletions in a row: the method also reads rows of people who stay and holds them (docs/results/deletions.md)',
   'reveal-v1':
     'requests whose records the model itself revealed (docs/results/reveal.md): as gate-v2, and the person is asked about again in every wording',
   'gate-v1': 'small models as well, with bounds that do not follow the number of records',

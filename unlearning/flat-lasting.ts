@@ -3,10 +3,11 @@
 // name, does not help there, because the attack opens it. Reads forget data, refusals and never-trained people alone.
 // lasting-terms.ts has the terms, lasting-config.ts the settings. Trap: an update takes two to three times FLAT's, for
 // the inner updates.
-import { random } from '#engine/random.ts';
+import { random, type Random } from '#engine/random.ts';
 import { retaught } from '#engine/retaught.ts';
 import { auc } from '#core/auc.ts';
 import { drawRecords } from './batches.ts';
+import { drawRetained, keepingAnswers, KeepingConfig } from './kept-answers.ts';
 import { LastingConfig } from './lasting-config.ts';
 import { startLasting } from './lasting-start.ts';
 import { lastingTerms } from './lasting-terms.ts';
@@ -14,29 +15,56 @@ import { lossMethod } from './loss-method.ts';
 import type { ForgetOnlyContext, TrajectoryPoint } from './method.ts';
 import { mean, probe, type ControlValues } from './stop-rule.ts';
 
-export const flatLasting = lossMethod({
-  name: 'flat-lasting',
-  summary:
-    'FLAT with a term after simulated re-learning, so that a few records taught again do not bring back the rest',
+const shared = {
   paper: 'https://openreview.net/forum?id=6ESRicalFE',
-  needs: [],
-  loss: LastingConfig.prefault({}),
   updateDefaults: { step: 0.1, lambda: 1e-3, updates: 60 },
-  batchSize: ({ batchSize }) => batchSize,
-  names: ({ instead, names, template }) => (instead === 'name-swap' && template > 0 ? names : 0),
-  near: ({ near, nearNames }) => (near > 0 ? nearNames : 0),
-  terms: (context, config, stream, controls) => {
-    const rows = drawRecords(context, config.batchSize, stream);
-    return lastingTerms({ model: context.model, rows, config, controls, stream });
-  },
+  batchSize: ({ batchSize }: LastingConfig) => batchSize,
+  names: ({ instead, names, template }: LastingConfig) => (instead === 'name-swap' && template > 0 ? names : 0),
+  near: ({ near, nearNames }: LastingConfig) => (near > 0 ? nearNames : 0),
   begin: startLasting,
   balanced: () => true,
   retaught: true,
-  settled: (context, config, point, controls) => isSettled(context, config, point, controls),
-  recorded: ({ divergence, relearn, floor, naming, template, instead }) => ({
-    ...{ divergence, relearn, floor, naming, template, instead },
-  }),
+};
+
+const recordedOf = ({ divergence, relearn, floor, naming, template, instead }: LastingConfig) => ({
+  ...{ divergence, relearn, floor, naming, template, instead },
 });
+
+export const flatLasting = lossMethod({
+  ...shared,
+  name: 'flat-lasting',
+  summary:
+    'FLAT with a term after simulated re-learning, so that a few records taught again do not bring back the rest',
+  needs: [],
+  loss: LastingConfig.prefault({}),
+  terms: (context, config, stream, controls) => termsOf(context, config, stream, controls),
+  settled: (context, config, point, controls) => isSettled(context, config, point, controls),
+  recorded: recordedOf,
+});
+
+const LastingRetainConfig = LastingConfig.extend(KeepingConfig.shape);
+
+export const flatLastingRetain = lossMethod({
+  ...shared,
+  name: 'flat-lasting-retain',
+  summary:
+    'flat-lasting with a term for retained answers that fell: for deletions in a row, where the rows are at hand',
+  needs: ['retain'],
+  loss: LastingRetainConfig.prefault({}),
+  terms: (context, { keep, level, ...config }, stream, controls) => [
+    ...termsOf(context, config, stream, controls),
+    ...(keep > 0
+      ? [keepingAnswers(drawRetained(context, stream), context.model.config.maxPositions, { keep, level })]
+      : []),
+  ],
+  settled: (context, config, point, controls) => isSettled(context, config, point, controls),
+  recorded: ({ keep, ...config }) => ({ ...recordedOf(config), keep }),
+});
+
+const termsOf = (context: ForgetOnlyContext, config: LastingConfig, stream: Random, controls: ControlValues) => {
+  const rows = drawRecords(context, config.batchSize, stream);
+  return lastingTerms({ model: context.model, rows, config, controls, stream });
+};
 
 const within = (value: number, [least, most]: readonly [number, number]): boolean => value >= least && value <= most;
 

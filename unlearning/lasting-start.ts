@@ -15,7 +15,7 @@ import { mean, probe } from './stop-rule.ts';
 const LEAST_CONTROLS = 10;
 
 /** INVALID_INPUT or METHOD_CONFIG. */
-export const startLasting = (context: ForgetOnlyContext, config: LastingConfig): Begun<ForgetOnlyContext> => {
+export const startLasting = <T extends ForgetOnlyContext>(context: T, config: LastingConfig): Begun<T> => {
   requireControls(context);
   const known = config.neverKnown === 'drop' ? knownOf(context) : context.forget;
   if (known.length === 0)

@@ -6,7 +6,7 @@ import { altPo } from './altpo.ts';
 import { ceU } from './ce-u.ts';
 import { dpo } from './dpo.ts';
 import { flatRetain } from './flat-retain.ts';
-import { flatLasting } from './flat-lasting.ts';
+import { flatLasting, flatLastingRetain } from './flat-lasting.ts';
 import { flat } from './flat.ts';
 import { gradAscent } from './grad-ascent.ts';
 import { gradDiff } from './grad-diff.ts';
@@ -32,6 +32,7 @@ const registry: Readonly<Record<MethodName, UnlearningMethod>> = {
   flat,
   'flat-retain': flatRetain,
   'flat-lasting': flatLasting,
+  'flat-lasting-retain': flatLastingRetain,
   'grad-ascent': gradAscent,
   'grad-diff': gradDiff,
   'kl-min': klMin,

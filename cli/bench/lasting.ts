@@ -52,6 +52,7 @@ export const lasting = async (args: Arguments): Promise<{ result: LastingBench; 
     `quittance bench lasting --seed ${from} --seeds ${count}`,
     ...(args.value('subjects') === undefined ? [] : [`--subjects ${subjects.join(',')}`]),
     ...(args.value('policy') === undefined ? [] : [`--policy ${name}`]),
+    ...(args.value('together') === undefined ? [] : [`--together ${together}`]),
   ].join(' ');
   const plots = drawPlots(out, [attackPlot(result)]);
   return {

@@ -167,10 +167,10 @@ export const BALANCED: Readonly<Record<string, readonly ((w: Weights) => number)
   ],
 };
 /**
- * Not the gradient of a loss: one has a term of first order, held in flat-lasting.test.ts, and one takes away what an
+ * Not the gradient of a loss: two have a term of first order, held in flat-lasting.test.ts, and one takes away what an
  * adapter learnt, held in lora-negation.test.ts.
  */
-export const NO_LOSS = ['flat-lasting', 'lora-negation'];
+export const NO_LOSS = ['flat-lasting', 'flat-lasting-retain', 'lora-negation'];
 /** Moves back along a training that it made: held in task-vector.test.ts. */
 export const NO_GRADIENT = ['task-vector'];
 export const termsOf = (name: string, reference: Weights, at: Weights) =>

@@ -11,7 +11,8 @@ import { judge } from '#core/gate.ts';
 import { readPolicy } from '#entry/policies.ts';
 import { configured } from '#unlearning/methods.ts';
 
-const entries = methodEntries({ v1: readPolicy('gate-v1'), v3: readPolicy('gate-v3') });
+const [v1, v3, v3Retain] = [readPolicy('gate-v1'), readPolicy('gate-v3'), readPolicy('gate-v3-retain')];
+const entries = methodEntries({ v1, v3, v3Retain });
 const NOTHING = `sha256:${'0'.repeat(64)}` as const;
 
 /** Shares of forgotten and retained answers that are exact, of twenty and a hundred. */

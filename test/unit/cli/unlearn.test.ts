@@ -156,7 +156,7 @@ describe('every method', () => {
     '$name runs on a model that came alone',
     async ({ name, needs }) => {
       const beside = needs.includes('retain') ? ['--retain', retain] : [];
-      const fresh = name === 'flat-lasting' ? settings('loss.refused=0', 'loss.neverKnown=keep') : [];
+      const fresh = name.startsWith('flat-lasting') ? settings('loss.refused=0', 'loss.neverKnown=keep') : [];
       const group = name === 'uld' ? 'assistant' : 'update';
       const few = settings(`${group}.updates=1`, `${group}.step=0.001`);
       await run(`by-${name}`, '--method', name, ...beside, ...few, ...fresh);

@@ -15,8 +15,9 @@ const example = (seed: number) => ({
 });
 const CONFIG = { update: { projection: 'none', updates: 3, step: 1e-3 }, stop: { valueAuc: 0, land: false } };
 
-/** The tiny model knows none of the records and refuses nobody, which this method does not begin on by itself. */
-const LOSS: Readonly<Record<string, object>> = { 'flat-lasting': { neverKnown: 'keep', refused: 0 } };
+/** The tiny model knows none of the records and refuses nobody, which these methods do not begin on by themselves. */
+const UNREFUSED = { neverKnown: 'keep', refused: 0 };
+const LOSS: Readonly<Record<string, object>> = { 'flat-lasting': UNREFUSED, 'flat-lasting-retain': UNREFUSED };
 
 const run = async (method: (typeof methods)[number], parts?: Parts) => {
   const [model, reference] = [tinyModel(), tinyModel()];

@@ -42,8 +42,9 @@ const once = (updates = 1) => ({
   update: { trainable: 'all', optimizer: 'normalized-sgd', projection: 'none', step: STEP, updates },
   stop: { valueAuc: 0, greedyExact: 0, land: false },
 });
-/** A fresh model refuses nobody and knows nothing, which this method looks at before it begins. */
-const FRESH: Readonly<Record<string, object>> = { 'flat-lasting': { loss: { refused: 0, neverKnown: 'keep' } } };
+/** A fresh model refuses nobody and knows nothing, which these methods look at before they begin. */
+const UNREFUSED = { loss: { refused: 0, neverKnown: 'keep' } };
+const FRESH: Readonly<Record<string, object>> = { 'flat-lasting': UNREFUSED, 'flat-lasting-retain': UNREFUSED };
 const contextOf = (model: Model, change: Partial<ForgetOnlyContext> = {}): ForgetOnlyContext => ({
   model,
   forget: [example(FORGET)],
