@@ -4,7 +4,7 @@
 // Trap: the suite chose which people who stay and which never-trained people were asked, and no bundle holds the suite.
 // Their counts are compared with each other and with what the plan fixed before the run; they cannot be computed again.
 import { plural } from '../plural.ts';
-import { notAsAsked, sameControls } from '../asked.ts';
+import { notAsAsked, sameControls, type Asked } from '../asked.ts';
 import { EvaluationTables } from '../evaluation.ts';
 import { isQuantityKey, quantityOf, type QuantityKey } from '../quantities.ts';
 import { UNITS } from '../quantity.ts';
@@ -32,13 +32,9 @@ export const countsAgree: Rule = (bundle) => {
 export const askedAsPlanned: Rule = (bundle) => {
   const { asked } = bundle.json('plan.json', UnlearnPlan);
   if (!asked) return notChecked('the plan is from before the numbers of people and records were fixed in it');
-  for (const [name, tables] of [
-    ['tables.json', bundle.json('tables.json', EvaluationTables)] as const,
-    ...before(bundle),
-  ]) {
-    const fault = notAsAsked(asked, tables);
-    if (fault !== undefined) fail(`${name}: ${fault}`);
-  }
+  requireAsked(asked, 'tables.json', bundle.json('tables.json', EvaluationTables));
+  const before = tablesBefore(bundle);
+  if (before) requireAsked(asked, 'tables-before.json', before);
   for (const name of earlierPlans(bundle))
     requireThat(
       sameControls(bundle.json(name, UnlearnPlan).asked ?? asked, asked),
@@ -54,9 +50,9 @@ export const askedAsPlanned: Rule = (bundle) => {
 const earlierPlans = ({ files }: BundleReader): string[] =>
   [...files.keys()].filter((name) => /^attempts\/\d+\/plan\.json$/.test(name));
 
-const before = (bundle: BundleReader): (readonly [string, EvaluationTables])[] => {
-  const tables = tablesBefore(bundle);
-  return tables ? [['tables-before.json', tables]] : [];
+const requireAsked = (asked: Asked, name: string, tables: EvaluationTables): void => {
+  const fault = notAsAsked(asked, tables);
+  if (fault !== undefined) fail(`${name}: ${fault}`);
 };
 
 interface CountOf {
