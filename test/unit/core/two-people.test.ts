@@ -39,6 +39,8 @@ describe('a hold', () => {
       ...['SECOND_PERSON_REQUIRED', 'SECOND_PERSON_REQUIRED', 'passes'],
     ]);
     expect(asked(GUARDS.secondPerson, held, closed('refused', FILER))).toBe(SECOND);
+    const inPart: EventOf<'partly-refused'> = { type: 'partly-refused', records: [1], reason: REASON, by: FILER };
+    expect(asked(GUARDS.secondPerson, held, inPart)).toBe(SECOND);
   });
 });
 
