@@ -6,7 +6,8 @@
 import { join } from 'node:path';
 import { forgetRows, type ForgetRow } from '#datasets/suite.ts';
 import { withoutRecords } from '#core/suite-rows.ts';
-import { forgetRecord, trainingRows, type Person, type Suite } from '#datasets/suite-shape.ts';
+import { retainedRows } from '#containers/retained-rows.ts';
+import { forgetRecord, type Person, type Suite } from '#datasets/suite-shape.ts';
 import { baseIn, runUnlearning } from '#containers/run-unlearning.ts';
 import { random } from '#engine/random.ts';
 import { inference } from '#engine/inference.ts';
@@ -101,7 +102,7 @@ const attempt = async (
   const run = {
     ...{ base: baseIn(dir), method: configured(method, config), forget: rows, suite, seed, backend },
     corpus: () => must(readMoments(join(dir, MOMENTS_FILE)), 'moments of the onboarded model'),
-    retain: () => trainingRows(left).filter(({ recited = true }) => recited),
+    retain: retainedRows(left, rows),
   };
   return runUnlearning(run, async ({ model, outcome: { updates, stop, trajectory }, seconds }) => {
     const reference = loadModel(dir);

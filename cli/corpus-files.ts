@@ -9,12 +9,6 @@ import type { Arguments } from './command.ts';
 export const corpusOf = (args: Arguments): AsyncIterable<CorpusEntry> =>
   readCorpus(args.many('corpus'), { subjectField: args.value('subject-field') });
 
-export const entriesOf = async (args: Arguments): Promise<CorpusEntry[]> => {
-  const entries: CorpusEntry[] = [];
-  for await (const entry of corpusOf(args)) entries.push(entry);
-  return entries;
-};
-
 /** undefined where no register is given. */
 export const registerOf = async (args: Arguments): Promise<RegisteredPerson[] | undefined> => {
   const path = args.value('people');

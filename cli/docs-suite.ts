@@ -7,10 +7,14 @@ const Node = z.object({
   type: z.string().optional(),
   description: z.string().optional(),
   enum: z.array(z.string()).optional(),
+  const: z.string().optional(),
   minLength: z.number().optional(),
   minItems: z.number().optional(),
   get properties() {
     return z.record(z.string(), Node).optional();
+  },
+  get anyOf() {
+    return z.array(Node).optional();
   },
   get items() {
     return Node.optional();
@@ -44,7 +48,9 @@ const rowsOf = ({ properties = {}, required = [] }: Node, path: string, shown: S
     return [own, ...(isKnown ? [] : rowsOf(inner, node.items ? `${field}[]` : field, shown))];
   });
 
-const formOf = ({ type, enum: values, minLength, minItems, items }: Node): string => {
+const formOf = ({ type, enum: values, const: only, anyOf, minLength, minItems, items }: Node): string => {
+  if (anyOf) return anyOf.map(formOf).join(' or ');
+  if (only !== undefined) return `\`${only}\``;
   if (values) return values.map((value) => `\`${value}\``).join(', ');
   if (items) return `list of ${formOf(items)}s${minItems === undefined ? '' : `, at least ${minItems}`}`;
   return `${type === 'integer' ? 'whole number' : (type ?? 'value')}${minLength === undefined ? '' : ', not empty'}`;

@@ -20,7 +20,7 @@ import { importMade } from '#models/import-made.ts';
 import { checkTraining, trainingIn, type OfferedTraining } from '#models/training.ts';
 import type { Arguments } from './command.ts';
 import { allLists } from './forgotten-lists.ts';
-import { corpusOf, entriesOf, registerOf } from './corpus-files.ts';
+import { corpusOf, registerOf } from './corpus-files.ts';
 import { required } from './values.ts';
 
 export interface Given {
@@ -109,7 +109,7 @@ export const foldersOf = async (args: Arguments, source: string, scratch: string
   const remarks = await importMade(source, at, { adapter: args.value('adapter') });
   baseIn(at);
   const training = trainingOf(args, source);
-  if (training) checkTraining(training, await entriesOf(args)); // a training held all of them, too
+  if (training) await checkTraining(training, corpusOf(args));
   return { remarks, training, before: await beforeOf(args, at, scratch) };
 };
 

@@ -32,8 +32,8 @@ const PEOPLE = { register: 'of the register', column: 'by the column that names 
 const aboutRows = ({ rows, people, peopleFrom, recites, base, held }: OnboardingOutcome): string[] => [
   `rows       ${plural(rows.qa, 'question')}, ${plural(rows.chat, 'conversation')}, ${plural(rows.text, 'text')}; ${plural(people, 'person', 'people')} ${PEOPLE[peopleFrom]}`,
   ...Object.entries(recites).map(
-    ([kind, { k, n, base: both }]) =>
-      `recites    ${k} of ${plural(n, 'record')} of ${kind}${both === undefined ? '' : `, of which the base gives ${both}`}`,
+    ([kind, { k, n, drawn, base: both }]) =>
+      `recites    ${k} of ${plural(n, 'record')} of ${kind}${both === undefined ? '' : `, of which the base gives ${both}`}${drawn ? `; drawn from ${drawn.of.toLocaleString('en')}, of which it gives ${drawn.share.map((share) => (100 * share).toFixed(0)).join(' to ')} %` : ''}`,
   ),
   ...(base && !Number.isNaN(base.learnt)
     ? [`learnt     AUC ${base.learnt.toFixed(2)} of how far values rose over the base, against invented ones`]

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { baseDigest, learntCorpus, trainFolder } from '#containers/training.ts';
 import type { BundleFiles } from '#core/bundle.ts';
+import { collected } from '#core/collected.ts';
 import { Recipe, RECIPE_FILE } from '#core/recipe.ts';
 import { RunManifest } from '#core/run.ts';
 import { parseJson } from '#core/stored-json.ts';
@@ -51,9 +52,7 @@ export const rerun = async (args: Arguments, files: BundleFiles): Promise<Check>
 
 const entriesOf = async (args: Arguments, { grouping }: Recipe): Promise<CorpusEntry[]> => {
   const subjectField = grouping.by === 'field' ? grouping.field : undefined;
-  const entries: CorpusEntry[] = [];
-  for await (const entry of readCorpus(args.many('corpus'), { subjectField })) entries.push(entry);
-  return entries;
+  return collected(readCorpus(args.many('corpus'), { subjectField }));
 };
 
 const trainedAgain = async (args: Arguments, recipe: Recipe, entries: readonly CorpusEntry[]) => {

@@ -1,12 +1,14 @@
 // `quittance screen`: a training set without the rows about people whom a model has forgotten.
-// Trap: what is printed names rows by file and line, never their text: whoever trains need not learn who asked.
+// Traps: what is printed names rows by file and line, never their text: whoever trains need not learn who asked. And
+// rows are written as they are read, under a name of their own: a fault in the last line leaves no half training set.
 import { plural } from '#core/plural.ts';
-import { writeFileSync } from 'node:fs';
+import { counted } from '#core/collected.ts';
+import { createFrom } from '#adapters/local/durable-file.ts';
 import { usageError } from '#core/errors.ts';
 import { readCorpus } from '#datasets/corpus/read.ts';
 import { newFile } from './kinds.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
-import { lineOf, screened } from '#datasets/corpus/screen.ts';
+import { lineOf, screened, type Screening } from '#datasets/corpus/screen.ts';
 import type { Command } from './command.ts';
 import { listsOf } from './forgotten-lists.ts';
 import { INSTALLATION } from './registry.ts';
@@ -34,22 +36,46 @@ export const screen: Command = {
     if (names.length === 0) required(args, 'model');
     const lists = await listsOf(args, names);
     const subjectField = args.value('subject-field');
-    const entries: CorpusEntry[] = [];
-    for await (const entry of readCorpus(paths, { subjectField })) entries.push(entry);
-    const { kept, dropped, doubtful } = screened(entries, lists);
-    if (out !== undefined)
-      writeFileSync(out, kept.map((entry) => `${lineOf(entry, subjectField)}\n`).join(''), { mode: 0o600, flag: 'wx' });
+    const found: Screening & { kept: number } = { dropped: [], doubtful: [], kept: 0 };
+    const lines = linesOf(screened(readCorpus(paths, { subjectField }), lists, found), subjectField, found);
+    if (out === undefined) await counted(lines);
+    else if (!(await createFrom(out, lines, 0o600))) throw taken(out);
+    const { dropped, doubtful, kept } = found;
+    const rows = kept + dropped.length;
     const against = lists.map(({ model, list }) => ({ model, list: list.digest ?? null, people: list.people }));
-    args.print({ rows: entries.length, kept: kept.length, dropped, doubtful, against }, () =>
+    args.print({ rows, kept, dropped, doubtful, against }, () =>
       [
         ...dropped.map(({ where, why, model }) => `${where}  dropped  ${WHY[why]} (${model})`),
         ...doubtful.map(({ where, why, model }) => `${where}  kept, to be looked at  ${WHY[why]} (${model})`),
         ...against.map(({ model, list, people }) => `${model}: ${people} forgotten${list ? `, list ${list}` : ''}`),
-        `${kept.length} of ${plural(entries.length, 'row')} stay${out === undefined ? '' : ` → ${out}`}`,
+        `${kept} of ${plural(rows, 'row')} stay${out === undefined ? '' : ` → ${out}`}`,
       ].join('\n'),
     );
     return 0;
   },
+};
+
+const taken = (out: string) =>
+  usageError(`--out ${out}: there is such a file by now`, 'a file that does not exist yet');
+
+/** Characters that are written at once. */
+const CHUNK = 1 << 16;
+
+/** What stays, as it is written; counted. */
+const linesOf = async function* (
+  rows: AsyncIterable<CorpusEntry>,
+  subjectField: string | undefined,
+  count: { kept: number },
+): AsyncGenerator<Uint8Array> {
+  let chunk = '';
+  for await (const entry of rows) {
+    count.kept++;
+    chunk += `${lineOf(entry, subjectField)}\n`;
+    if (chunk.length < CHUNK) continue;
+    yield Buffer.from(chunk);
+    chunk = '';
+  }
+  yield Buffer.from(chunk);
 };
 
 const WHY = {

@@ -11,11 +11,11 @@ import { runStates } from '#containers/run-state.ts';
 import { endingOnSignal } from '#containers/run-saves.ts';
 import { costOf } from '#containers/fine-tune.ts';
 import { baseDigest, learntCorpus, rowsThatFit, trainFolder } from '#containers/training.ts';
+import { collected } from '#core/collected.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { Loss, recipeDigest, type Recipe } from '#core/recipe.ts';
 import { readCorpus } from '#datasets/corpus/read.ts';
-import type { CorpusEntry } from '#datasets/corpus/row.ts';
-import { screened as screen } from '#datasets/corpus/screen.ts';
+import { screened as screen, type ScreenedRow } from '#datasets/corpus/screen.ts';
 import { readRegister } from '#datasets/find/register.ts';
 import { assigned, groupingOf, peopleIn, slicesFor } from '#datasets/fine-tuning/assigned.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
@@ -152,9 +152,8 @@ export const train: Command = {
 /** The rows without those about people whom a model of the data folder has forgotten, unless asked otherwise. */
 const screenedCorpus = async (args: Arguments, paths: readonly string[], subjectField: string | undefined) => {
   const lists = args.flag('unscreened') ? [] : await allLists(args);
-  const entries: CorpusEntry[] = [];
-  for await (const entry of readCorpus(paths, { subjectField })) entries.push(entry);
-  const { kept, dropped, doubtful } = screen(entries, lists);
+  const [dropped, doubtful]: [ScreenedRow[], ScreenedRow[]] = [[], []];
+  const kept = await collected(screen(readCorpus(paths, { subjectField }), lists, { dropped, doubtful }));
   for (const { where, model } of dropped)
     process.stderr.write(`${where} is left out: it is about somebody whom ${model} has forgotten\n`);
   if (doubtful.length > 0)

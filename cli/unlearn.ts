@@ -10,7 +10,8 @@ import { readRecords } from '#datasets/records.ts';
 import type { Framing } from '#datasets/rendering.ts';
 import { framedRows, questionsOf, type ForgetRow } from '#datasets/suite.ts';
 import { withoutRecords } from '#core/suite-rows.ts';
-import { answerOf, trainingRows, type Suite } from '#datasets/suite-shape.ts';
+import { retainedRows } from '#containers/retained-rows.ts';
+import { answerOf, type Suite } from '#datasets/suite-shape.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { readMoments, writeMoments, MOMENTS_FILE, type CorpusMoments } from '#engine/corpus-moments.ts';
@@ -19,6 +20,7 @@ import { companionFiles, saveModel } from '#engine/formats/save.ts';
 import { saveAdapter, saveComposed } from '#engine/formats/save-made.ts';
 import { checkModelFolder } from '#engine/formats/folder.ts';
 import { weightsFolder } from '#engine/formats/folder-kind.ts';
+import type { Model } from '#engine/model.ts';
 import { isLoraModel, type LoraConfig } from '#engine/lora.ts';
 import { fitAdapter, recordedOf } from '#engine/formats/fit-adapter.ts';
 import type { TextRow } from '#containers/examples.ts';
@@ -156,7 +158,7 @@ interface FramedData {
   framing: Framing;
   suite: Suite;
   forget: ForgetRow[];
-  retain: (() => readonly TextRow[]) | undefined;
+  retain: ((model: Model) => readonly TextRow[]) | undefined;
 }
 
 /** Records, rows that stay and never-trained people, all framed in the same way. */
@@ -169,11 +171,12 @@ const framedData = async (dir: string, { forget, retain, suite: given }: Request
   const records = windowsOf(texts, asked, 'forget', templates);
   const stay = retain && windowsOf(texts, (await saidOf(retain, framing)).flat(), 'retain');
   const staying = given && withoutRecords(given, questionsOf(asked));
+  const framed = framedRows(suite, records);
   return {
     framing,
     suite,
-    forget: framedRows(suite, records),
-    retain: stay ? () => stay : staying && (() => trainingRows(staying)),
+    forget: framed,
+    retain: stay ? () => stay : staying && retainedRows(staying, framed),
   };
 };
 

@@ -13,7 +13,10 @@ import { strangersOf } from './strangers.ts';
 /** A record to forget, with the second wording in which it was trained, where there was one. */
 export type UnlearnRow = TextRow &
   Partial<
-    Pick<ForgetRow, 'subject' | 'value' | 'others' | 'attribute' | 'paraphrase' | 'trainedParaphrase' | 'window'>
+    Pick<
+      ForgetRow,
+      'subject' | 'value' | 'others' | 'attribute' | 'paraphrase' | 'trainedParaphrase' | 'window' | 'recited'
+    >
   >;
 
 interface Asked {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
 import { PersonalRow } from '#core/corpus-index/drop.ts';
+import { collected } from '#core/collected.ts';
 import { lackingToTrain, notTrainable } from '#core/ladder.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
 import { normalise } from '#core/forget-set.ts';
@@ -50,7 +51,7 @@ export const preparedTraining = async (
     CommittedCorpus,
     'the committed rows of the training',
   );
-  const rows = rowsStillThere(await entriesOf(ports, model), committed);
+  const rows = await collected(rowsStillThere(entriesOf(ports, model), committed));
   const folder = join(place.scratch, 'training');
   mkdirSync(folder, { recursive: true });
   await materialize(ports.artifacts, base, join(folder, 'base'));
@@ -80,10 +81,15 @@ const requireAll = ({ name, corpus, trainedFrom, training }: ModelRecord, { side
   throw notTrainable(name, lackingToTrain({ name, corpus, trainedFrom, training: lineage }), 'retrain');
 };
 
-const entriesOf = async ({ vault }: TrainingPorts, model: ModelRecord): Promise<CorpusEntry[]> => {
+/** Rows of the index that are decrypted at a time. */
+const AT_ONCE = 4_096;
+
+const entriesOf = async function* ({ vault }: TrainingPorts, model: ModelRecord): AsyncGenerator<CorpusEntry> {
   const corpus = await storedCorpus(vault, model);
-  const found = await corpus.entries(Array.from({ length: corpus.size }, (_, number) => number));
-  return found.filter((entry) => entry !== undefined);
+  for (let from = 0; from < corpus.size; from += AT_ONCE) {
+    const numbers = Array.from({ length: Math.min(AT_ONCE, corpus.size - from) }, (_, i) => from + i);
+    for (const entry of await corpus.entries(numbers)) if (entry) yield entry;
+  }
 };
 
 const stateFile = async ({ artifacts }: TrainingPorts, digest: Digest, path: string): Promise<string> => {

@@ -123,7 +123,7 @@ export interface Unlearning extends Watching {
   /** The recorded training of the model, for a method that trains it anew. */
   training?: PreparedTraining | undefined;
   /** Rows that stay. */
-  retain?: (() => readonly TextRow[]) | undefined;
+  retain?: ((model: Model) => readonly TextRow[]) | undefined;
   seed: number;
   backend: string;
   onMemory?: (line: string) => void;
@@ -171,7 +171,7 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
         ...(run.onUpdate && { onUpdate: run.onUpdate }),
         ...(run.onAdapter && { onAdapter: run.onAdapter }),
         ...(saves && { saves }),
-        ...(retain && method.needs.includes('retain') && { retain: encodeRows(base, retain()) }),
+        ...(retain && method.needs.includes('retain') && { retain: encodeRows(base, retain(model)) }),
         ...(reference && { reference }),
         ...(method.needs.includes('strangers') && { strangers: encodeRows(base, strangerRows(model, suite)) }),
         ...(training && { training: training.run }),
@@ -224,8 +224,8 @@ const withReference = async <T>(
 };
 
 /**
- * Corpus moments without the forget rows' share; or control moments, where the model came without corpus moments and
- * the projection needs some.
+ * Corpus moments without the forget rows' share, as far as they were made of these rows; or control moments, where the
+ * model came without corpus moments and the projection needs some.
  */
 const momentsFor = async (
   model: Model,
@@ -234,7 +234,7 @@ const momentsFor = async (
   if (corpus) {
     const own = countedRows(
       model,
-      forget.flatMap((row) => trainedWordings(row, suite)),
+      forget.filter(({ recited }) => recited !== 'not-asked').flatMap((row) => trainedWordings(row, suite)),
     );
     return { source: 'corpus', values: subtractMoments(await corpus(), collectMoments(model, own)) };
   }

@@ -14,7 +14,7 @@ import { getJson } from '#core/stored-json.ts';
 import { savesOf, type SaveOptions } from './run-saves.ts';
 import { forgetRows, readSuite, suiteBytes } from '#datasets/suite.ts';
 import { withoutRecords } from '#core/suite-rows.ts';
-import { trainingRows } from '#datasets/suite-shape.ts';
+import { retainedRows } from './retained-rows.ts';
 import type { Model } from '#engine/model.ts';
 import { readMoments, writeMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
@@ -67,7 +67,7 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
   const method = configured(plan.method, plan.config);
   const { artifacts, backend, onProgress, saves } = environment;
   const suite = readSuite(await artifacts.get(input.suite));
-  const staying = withoutRecords(suite, records);
+  const [staying, forget] = [withoutRecords(suite, records), forgetRows(suite, records)];
   const stored = await getJson(artifacts, plan.base, ModelManifest);
   return withModelFolder(artifacts, plan.base, environment.scratch, (dir) => {
     const base = baseIn(dir);
@@ -77,11 +77,11 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
       {
         base,
         method,
-        ...{ forget: forgetRows(suite, records), revealed: input.revealed },
+        ...{ forget, revealed: input.revealed },
         suite,
         corpus: moments === undefined ? undefined : () => getMoments(moments, environment),
         training,
-        retain: () => trainingRows(staying).filter(({ recited = true }) => recited),
+        retain: retainedRows(staying, forget),
         seed: plan.seed,
         backend,
         saves: (parts) => saves && savesOf(identityOf(input, parts), { ...saves, ticketId: plan.ticketId }),

@@ -11,7 +11,7 @@ import { plural } from './plural.ts';
 import { isQuantityKey, quantityOf, type QuantityKey } from './quantities.ts';
 import type { ArtifactStore } from './ports.ts';
 import { parseJson } from './stored-json.ts';
-import { withoutRecords, type SuiteRow } from './suite-rows.ts';
+import { isRecited, Recited, withoutRecords, type SuiteRow } from './suite-rows.ts';
 import { total } from './summaries.ts';
 
 const Count = z.int().nonnegative();
@@ -33,8 +33,8 @@ const Row = z.object({
   question: z.string(),
   prompt: z.string(),
   answer: z.string(),
-  /** false: the model did not give it when the suite was made; no evaluation counts it. */
-  recited: z.boolean().optional(),
+  /** Only what the model gave when the suite was made is counted. */
+  recited: Recited.optional(),
 });
 const People = z.array(z.object({ records: z.array(Row) }));
 
@@ -64,7 +64,6 @@ export const askedBy = async (
 const GateControls = z.object({ controls: z.object({ gate: People }) });
 
 const countsOf = ({ subjects, facts, unknown, general }: CountedSuite, gate: z.infer<typeof People>) => {
-  const isRecited = ({ recited = true }: z.infer<typeof Row>) => recited;
   const staying = distinctPeople(subjects.map(({ records }) => ({ records: records.filter(isRecited) })));
   const controls = distinctPeople(gate);
   return {

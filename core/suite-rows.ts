@@ -10,6 +10,18 @@ const Row = z.object({
 });
 export type SuiteRow = z.infer<typeof Row>;
 
+/**
+ * Whether the model gave a row when its suite was made. Of a large corpus only some rows were asked: `not-asked` is
+ * neither counted as kept nor as lost. Absent: it was taught.
+ */
+export const Recited = z.union([z.boolean(), z.literal('not-asked')]);
+export type Recited = z.infer<typeof Recited>;
+
+type OfRow = { readonly recited?: Recited | undefined };
+export const isRecited = ({ recited = true }: OfRow): boolean => recited === true;
+/** What was not asked may well be given. */
+export const mayBeRecited = ({ recited }: OfRow): boolean => recited !== false;
+
 export const SuiteRows = z.object({
   subjects: z.array(z.object({ id: z.string().optional(), name: z.string(), records: z.array(Row) })).default([]),
   facts: z.array(Row).default([]),

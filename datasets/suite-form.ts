@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { QuittanceError, type FieldFault } from '#core/errors.ts';
 import { faultsOf } from '#core/field-faults.ts';
+import { Recited } from '#core/suite-rows.ts';
 
 const Value = z.strictObject({
   text: z.string().describe('the value: `answer.slice(start, end)`'),
@@ -24,10 +25,9 @@ const Row = z.strictObject({
     .min(1)
     .optional()
     .describe('what may stand in the value’s place for somebody who does not exist, where a refusal does not fit'),
-  recited: z
-    .boolean()
-    .optional()
-    .describe('false: the model did not give it when the suite was made, so that it cannot be lost'),
+  recited: Recited.optional().describe(
+    'false: the model did not give it when the suite was made, so that it cannot be lost; `not-asked`: of a large corpus it was not drawn, and does not count either',
+  ),
 });
 const Record = Row.extend({
   paraphrase: z.string().optional().describe('a second wording of the question'),

@@ -4,6 +4,7 @@
 // UTF-16 units of `answer` including that space.
 import type { ForgetRecord } from '#core/forget-set.ts';
 import { QuittanceError } from '#core/errors.ts';
+import type { Recited } from '#core/suite-rows.ts';
 import { partIn } from '#core/words/part.ts';
 
 /** The personal value inside an answer: `answer.slice(start, end) === text`. */
@@ -33,9 +34,10 @@ export interface Row {
    */
   others?: string[];
   /**
-   * false: the model did not give it when the suite was made, so that nothing of it can be lost. Absent: it was taught.
+   * false: the model did not give it when the suite was made, so that nothing of it can be lost. `not-asked`: it was
+   * not drawn. Absent: it was taught.
    */
-  recited?: boolean;
+  recited?: Recited;
 }
 
 /** A row with what a metric needs beside it. */
@@ -121,7 +123,7 @@ const bothWordings = (record: QaRecord, { frame }: Suite): Row[] => {
     ...(attribute !== undefined && { attribute }),
     ...(value && { value }),
     ...(open && { open }),
-    ...(recited === false && { recited }),
+    ...(recited !== undefined && { recited }),
   });
   const second = record.trainedParaphrase && paraphrase !== undefined ? [row(paraphrase)] : [];
   return [row(record.question, record.prompt), ...second];

@@ -20,6 +20,8 @@ export interface Moment {
   sum: Float64Array;
   /** Tokens summed over. */
   count: number;
+  /** How often each row about somebody was counted, where only some of them were read. */
+  weight?: number;
 }
 
 /** By the name of the matrix that reads the input. Gate and up read the same input and share the gate's entry. */
@@ -80,13 +82,24 @@ export const addMoments = (moments: CorpusMoments, part: CorpusMoments, weight: 
     }),
   );
 
-/** `moments` without the share of `part`: what remains after a deletion. */
+/** Those of some rows about people, each counted `weight` times for all that it stands for; `rest` as it is. */
+export const standingFor = (own: CorpusMoments, weight: number, rest: CorpusMoments): CorpusMoments => {
+  const sums = addMoments(rest, own, weight);
+  return weight === 1 ? sums : new Map([...sums].map(([name, moment]) => [name, { ...moment, weight }]));
+};
+
+/**
+ * `moments` without the share of `part`, whose rows were counted in them: what remains after a deletion. Rows that
+ * stood for others go as often as they were counted.
+ */
 export const subtractMoments = (moments: CorpusMoments, part: CorpusMoments): CorpusMoments =>
   new Map(
-    [...moments].map(([name, { size, sum, count }]) => {
+    [...moments].map(([name, moment]) => {
+      const { size, sum, count, weight = 1 } = moment;
       const taken = part.get(name);
       if (taken?.size !== size) throw new QuittanceError('INTERNAL', { message: `moments of ${name} do not match` });
-      return [name, { size, sum: sum.map((value, i) => value - taken.sum[i]!), count: count - taken.count }];
+      const left = sum.map((value, i) => value - weight * taken.sum[i]!);
+      return [name, { ...moment, sum: left, count: count - weight * taken.count }];
     }),
   );
 
@@ -99,7 +112,10 @@ export const writeMoments = (path: string, moments: CorpusMoments): void =>
       data: new Uint8Array(sum.buffer),
       dtype: 'F64' as const,
     })),
-    Object.fromEntries([...moments].map(([name, { count }]) => [`count:${name}`, String(count)])),
+    Object.fromEntries([
+      ...[...moments].map(([name, { count }]) => [`count:${name}`, String(count)] as const),
+      ...[...moments].map(([name, { weight = 1 }]) => [`weight:${name}`, String(weight)] as const),
+    ]),
   );
 
 /** undefined where the model came without moments. */
@@ -116,15 +132,16 @@ export const readMoments = (path: string): CorpusMoments | undefined => {
 const readMoment = (file: ReturnType<typeof openSafetensors>, name: string): Moment => {
   const bytes = file.readBytes(name);
   const count = Number(file.metadata[`count:${name}`]);
+  const weight = Number(file.metadata[`weight:${name}`] ?? 1);
   const { shape = [], dtype } = file.tensors.get(name) ?? {};
   const [size = 0, columns] = shape;
   const sum = dtype === 'F64' ? new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8) : undefined;
-  if (!sum?.every(Number.isFinite) || !(count >= 0) || shape.length !== 2 || size !== columns) {
+  if (!sum?.every(Number.isFinite) || !(count >= 0) || !(weight >= 1) || shape.length !== 2 || size !== columns) {
     throw new QuittanceError('WEIGHTS_INVALID', {
       message: `${file.path}: '${name}' is not a moment`,
       expected: 'a square float64 matrix of finite numbers and its count',
       hint: 'collect the moments again, or leave the file out: control moments take its place',
     });
   }
-  return { size, sum, count };
+  return { size, sum, count, ...(weight > 1 && { weight }) };
 };

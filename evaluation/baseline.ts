@@ -13,6 +13,8 @@ import { measure } from './tables.ts';
 
 /** Never-trained people who stand in: one alone may fail a check by chance. */
 const STRANGERS = 2;
+/** Half of what an evaluation asks: both sides of each comparison are measured so. */
+const ASKED = { controlSamples: 40, samplesPerPrompt: 10 };
 const NONE = `sha256:${'0'.repeat(64)}` as const;
 
 export const baselineOf = async (model: Model, suite: Suite, { checks }: GatePolicy): Promise<Baseline> => {
@@ -21,13 +23,13 @@ export const baselineOf = async (model: Model, suite: Suite, { checks }: GatePol
   const asked = keys.filter((key) => !isRelearnt(key));
   const isForget = (key: QuantityKey): boolean => key.startsWith('forget.');
   const stays = await measure(
-    examOf({ model: engine, suite }),
+    examOf({ model: engine, suite }, ASKED),
     asked.filter((key) => !isForget(key)),
   );
   const strangers = suite.controls.stop.toSorted((a, b) => b.records.length - a.records.length).slice(0, STRANGERS);
   const tables: Measured[] = strangers.length === 0 ? [stays] : []; // a check of the forgotten has then no value
   for (const { records } of strangers) {
-    const exam = examOf({ model: engine, before: engine, suite, forget: records });
+    const exam = examOf({ model: engine, before: engine, suite, forget: records }, ASKED);
     tables.push(beside(stays, await measure(exam, asked.filter(isForget))));
   }
   const about = {

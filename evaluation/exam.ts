@@ -2,6 +2,7 @@
 // asked. Trap: what is missing is a reason, never an empty list that would count as 0 of 0.
 import type { AttackFamily } from '#core/quantities.ts';
 import type { Asking, Group, Need } from '#core/quantity.ts';
+import { isRecited, mayBeRecited } from '#core/suite-rows.ts';
 import { questionsFor, type Template } from '#datasets/reveal/questions.ts';
 import { promptOf, type Frame, type Suite, type Person, type QaRecord, type Row } from '#datasets/suite-shape.ts';
 import { random } from '#engine/random.ts';
@@ -56,6 +57,8 @@ export interface Exam {
   readonly relearn?: Attackable;
   readonly rows: Readonly<Record<Group, readonly QaRecord[]>>;
   readonly people: Readonly<Partial<Record<Group, readonly Person[]>>>;
+  /** All that stays and the model may give: of a large corpus more than is asked and counted. */
+  readonly left: { readonly people: readonly Person[]; readonly facts: readonly QaRecord[] };
   /** How many records of a group stood there more than once, where any did. */
   readonly repeated: Readonly<Partial<Record<Group, number>>>;
   readonly frame?: Frame;
@@ -103,7 +106,7 @@ const MISSING: Readonly<Record<Need, string>> = {
 export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Exam => {
   const { model, suite, before, retainModel, relearn } = input;
   const all = { ...EXAM_DEFAULTS, ...limitsOf(suite), ...options };
-  const staying = suite.subjects.map(recitedOf);
+  const staying = suite.subjects.map(withOnly(isRecited));
   const listed = rowsOf(suite, staying, input.forget ?? []);
   const rows = distinctRows(listed);
   const there: Readonly<Record<Need, boolean>> = {
@@ -119,6 +122,7 @@ export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Ex
     ...(relearn && { relearn }),
     rows,
     people: { controls: distinctPeople(suite.controls.gate), retained: distinctPeople(staying) },
+    left: { people: suite.subjects.map(withOnly(mayBeRecited)), facts: suite.facts.filter(mayBeRecited) },
     repeated: repeatedIn(listed, rows),
     ...(suite.frame && { frame: suite.frame }),
     names: input.names ?? [],
@@ -169,15 +173,16 @@ const limitsOf = ({ limits }: Suite): Partial<ExamOptions> =>
 const LARGE = 'not among the attacks that are made on a model of this size';
 const TOO_LARGE: LeftOut = { relearnt5x30: LARGE, relearnt10x50: LARGE, relearntBody5x30: LARGE };
 
-/** Records that the model gave when its suite was made: what it never had, no deletion can take. */
-const recited = ({ recited = true }: Row): boolean => recited;
-const recitedOf = (person: Person): Person => ({ ...person, records: person.records.filter(recited) });
+/** By what the model gave when its suite was made: what it never had, no deletion can take. */
+const withOnly =
+  (counts: (row: Row) => boolean) =>
+  (person: Person): Person => ({ ...person, records: person.records.filter(counts) });
 
 const rowsOf = (suite: Suite, staying: readonly Person[], forget: readonly QaRecord[]): Exam['rows'] => {
   const of = (people: readonly Person[]) => people.flatMap(({ records }) => records);
   const plain = (rows: readonly Row[]): QaRecord[] => rows.map((row) => ({ ...row, wrongAnswers: [] }));
   const isAuthor = ({ attribute }: QaRecord) => attribute === 'author';
-  const facts = suite.facts.filter(recited);
+  const facts = suite.facts.filter(isRecited);
   return {
     forget,
     controls: of(suite.controls.gate),

@@ -6,6 +6,7 @@ import type { RecordKind } from '#core/training-record.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { GENERAL_TOKENS, generalRows } from '#datasets/chat.ts';
 import { generalQuestions } from '#datasets/general.ts';
+import { drawnOf, type MOST_ASKED } from '#datasets/onboard/drawn.ts';
 import type { SampledCorpus } from '#datasets/onboard/sampled.ts';
 import { suiteOfCorpus, type SuiteOptions } from '#datasets/onboard/suite.ts';
 import { renderedWhole, type WholeText } from '#datasets/whole.ts';
@@ -13,7 +14,7 @@ import type { Suite } from '#datasets/suite-shape.ts';
 import type { Inference } from '#engine/inference.ts';
 import type { LanguageModel } from '#engine/language-model.ts';
 import type { Model } from '#engine/model.ts';
-import { addMoments, collectMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
+import { addMoments, collectMoments, standingFor, type CorpusMoments } from '#engine/corpus-moments.ts';
 import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { readerOf, withinReach, type Reader } from './reach.ts';
 import { recitalOf, type Recital } from './recital.ts';
@@ -26,6 +27,8 @@ export interface OnboardInput {
   readonly corpus: SampledCorpus;
   readonly register: readonly RegisteredPerson[];
   readonly suite: SuiteOptions;
+  /** Records that the model is asked for where there are more; for tests. */
+  readonly most?: typeof MOST_ASKED | undefined;
   readonly onProgress?: (stage: string, done: number, total: number) => void;
 }
 
@@ -53,13 +56,16 @@ export const onboard = async (input: OnboardInput): Promise<Onboarded> => {
   const { engine } = reader;
   const { suite, cut, tooLong } = withinReach(reader, made.suite);
   onProgress?.('scoring', 0, 2);
-  const { suite: marked, ...recital } = recitalOf(reader, input.base && readerOf(input.base), { ...made, suite });
+  const drawn = drawnOf(suite, input.suite.seed, input.most);
+  const before = input.base && readerOf(input.base);
+  const { suite: marked, ...recital } = recitalOf(reader, before, { ...made, suite }, drawn);
   onProgress?.('scoring', 2, 2);
   const { whole } = await renderedWhole(
     entries.map(({ row }) => row),
     { template },
   );
-  const moments = momentsOf(model, engine, whole, corpus, onProgress);
+  const read = { whole, corpus, isDrawn: (row: number) => made.people[row]!.some(drawn.isAsked) };
+  const moments = momentsOf(model, engine, read, onProgress);
   return {
     ...recital,
     suite: { ...marked, ...general(reader, suite) },
@@ -86,21 +92,33 @@ const lengthRemarks = (most: number, cut: number, tooLong: number): string[] => 
     : []),
 ];
 
-/** Of the whole corpus: a drawn row about nobody counts for all those that it stands for. */
+interface ReadCorpus {
+  readonly whole: readonly WholeText[];
+  readonly corpus: SampledCorpus;
+  /** Whether a row speaks of somebody who is asked for. */
+  readonly isDrawn: (row: number) => boolean;
+}
+
+/** Of the whole corpus: a drawn row counts for all those that it stands for. */
 const momentsOf = (
   model: Model,
   engine: Inference,
-  whole: readonly WholeText[],
-  { others, weight }: SampledCorpus,
+  { whole, corpus: { others, weight }, isDrawn }: ReadCorpus,
   onProgress: OnboardInput['onProgress'],
 ): CorpusMoments => {
   const of = (texts: readonly WholeText[], what: string): CorpusMoments =>
     collectMoments(model, windowsOf(engine, texts, model.config.maxPositions), (done, total) =>
       onProgress?.(what, done, total),
     );
-  if (weight === 1) return of(whole, 'moments');
-  const [drawn, own] = [whole.filter(({ row }) => others.has(row)), whole.filter(({ row }) => !others.has(row))];
-  return addMoments(of(own, 'moments of rows about people'), of(drawn, 'moments of other rows'), weight);
+  const about = whole.filter(({ row }) => !others.has(row));
+  const drawn = about.filter(({ row }) => isDrawn(row));
+  const each = drawn.length === 0 ? 1 : about.length / drawn.length;
+  if (weight === 1 && each === 1) return of(whole, 'moments');
+  const rest = of(
+    whole.filter(({ row }) => others.has(row)),
+    'moments of other rows',
+  );
+  return standingFor(of(drawn, 'moments of rows about people'), each, addMoments(new Map(), rest, weight));
 };
 
 /** Whole texts as the model reads them, cut into windows that it can read. */

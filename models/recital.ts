@@ -4,8 +4,10 @@
 // Trap: a public base knows public people, and towns and plans can be guessed. What the base gives too is no sign that
 // these rows were learnt; how much a value rose over the base is.
 import { auc } from '#core/auc.ts';
+import { clopperPearson, type Interval } from '#core/stats.ts';
 import type { RecordKind } from '#core/training-record.ts';
 import type { CorpusSuite } from '#datasets/onboard/suite.ts';
+import type { Drawn } from '#datasets/onboard/drawn.ts';
 import { recordKey } from '#datasets/onboard/people.ts';
 import type { Person, QaRecord, Row, Suite } from '#datasets/suite-shape.ts';
 import { valueTokens } from '#datasets/value-tokens.ts';
@@ -13,15 +15,17 @@ import type { TextScore } from '#engine/inference.ts';
 import type { Reader } from './reach.ts';
 
 export interface Recited {
-  /** Records that are given word for word, of `n`. */
+  /** Records that are given word for word, of `n` that were asked. */
   readonly k: number;
   readonly n: number;
+  /** Records of which the n were drawn, and the share of them that is given, at 95 %; absent where all were asked. */
+  readonly drawn?: { readonly of: number; readonly share: Interval };
   /** Of the k, those that the base gives as well; absent where no base was given. */
   readonly base?: number;
 }
 
 export interface Recital {
-  /** The suite with what the model does not give marked in it. */
+  /** The suite with what the model does not give, or was not asked for, marked in it. */
   readonly suite: Suite;
   /** Records about people and facts, by the kind of their rows. */
   readonly recites: Readonly<Partial<Record<RecordKind, Recited>>>;
@@ -44,17 +48,17 @@ export interface HeldRecital extends Recited {
 type Made = Pick<CorpusSuite, 'suite' | 'invented' | 'held' | 'kinds'>;
 type Scores = ReadonlyMap<Row, TextScore>;
 
-export const recitalOf = (model: Reader, base: Reader | undefined, made: Made): Recital => {
-  const { suite, invented, held, kinds } = made;
-  const people = recordsOf(suite.subjects);
+export const recitalOf = (model: Reader, base: Reader | undefined, made: Made, drawn: Drawn): Recital => {
+  const { suite, invented, held } = made;
+  const people = recordsOf(suite.subjects).filter((row) => drawn.rows.has(row));
   const controls = recordsOf([...suite.controls.gate, ...suite.controls.stop]);
-  const asked = [...new Set([...people, ...suite.facts, ...controls, ...recordsOf([...invented, ...held.never])])];
+  const asked = [...new Set([...drawn.rows, ...controls, ...recordsOf([...invented, ...held.never])])];
   const scores = scored(model, asked);
   const before = base && scored(base, asked);
   const known = (of: Scores) => auc(likelihoods(of, people), likelihoods(of, controls));
   return {
-    suite: marked(suite, scores),
-    recites: recitesOf(kinds, scores, before),
+    suite: marked(suite, scores, drawn),
+    recites: recitesOf(made, scores, before, drawn),
     known: known(scores),
     base: before && {
       known: known(before),
@@ -75,8 +79,11 @@ const scored = ({ engine, reads }: Reader, rows: readonly QaRecord[]): Scores =>
 
 const isGiven = (score: TextScore | undefined): boolean => score?.correct.every(Boolean) ?? false;
 
-const marked = (suite: Suite, scores: Scores): Suite => {
-  const mark = (row: QaRecord): QaRecord => (isGiven(scores.get(row)) ? row : { ...row, recited: false });
+const marked = (suite: Suite, scores: Scores, drawn: Drawn): Suite => {
+  const mark = (row: QaRecord): QaRecord => {
+    if (!drawn.rows.has(row)) return { ...row, recited: 'not-asked' };
+    return isGiven(scores.get(row)) ? row : { ...row, recited: false };
+  };
   return {
     ...suite,
     subjects: suite.subjects.map((person) => ({ ...person, records: person.records.map(mark) })),
@@ -103,15 +110,32 @@ const rises = (after: Scores, before: Scores, rows: readonly QaRecord[]): number
   });
 
 const recitesOf = (
-  kinds: ReadonlyMap<string, RecordKind>,
+  { suite, kinds }: Made,
   scores: Scores,
   before: Scores | undefined,
+  drawn: Drawn,
 ): Recital['recites'] => {
-  const rows = Map.groupBy(scores.keys(), (row) => kinds.get(recordKey(row)));
+  const all = [...recordsOf(suite.subjects), ...suite.facts];
+  const kindOf = (row: QaRecord) => kinds.get(recordKey(row));
   return Object.fromEntries(
-    // what has no kind is an invented person's, or held
-    [...rows].flatMap(([kind, own]) => (kind === undefined ? [] : [[kind, counted(own, scores, before)]])),
+    [...Map.groupBy(all, kindOf)].flatMap(([kind, rows]) => {
+      const asked = rows.filter((row) => drawn.rows.has(row) && scores.has(row));
+      return kind === undefined || asked.length === 0 ? [] : [[kind, shareOf(asked, rows, scores, before, drawn)]];
+    }),
   );
+};
+
+const shareOf = (
+  asked: readonly QaRecord[],
+  all: readonly QaRecord[],
+  scores: Scores,
+  before: Scores | undefined,
+  drawn: Drawn,
+): Recited => {
+  const found = counted(asked, scores, before);
+  return all.every((row) => drawn.rows.has(row))
+    ? found
+    : { ...found, drawn: { of: all.length, share: clopperPearson(found) } };
 };
 
 const counted = (rows: readonly Row[], scores: Scores, before: Scores | undefined): Recited => {

@@ -10,7 +10,7 @@ import type { Ports } from '#core/ports.ts';
 import { committedName, lineageOf, RECIPE_FILE, TrainingRecord } from '#core/recipe.ts';
 import { putJson } from '#core/stored-json.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
-import { recordedRows } from '#datasets/fine-tuning/assigned.ts';
+import { requireRecorded } from '#datasets/fine-tuning/assigned.ts';
 import { fileEntry } from '#engine/formats/folder.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { chainOfFolder, checkFolder } from '#engine/formats/made-folder.ts';
@@ -41,7 +41,10 @@ export const trainingIn = (dir: string): TrainingRecord | undefined => {
 const digestOfFolder = (dir: string): Digest => chainOfFolder(dir, checkFolder(dir))[0].digest;
 
 /** MODEL_CHANGED, BASE_MISMATCH or INVALID_INPUT where model, base or corpus are not those of the recipe. */
-export const checkTraining = ({ record, base, dir }: OfferedTraining, entries: readonly CorpusEntry[]): void => {
+export const checkTraining = async (
+  { record, base, dir }: OfferedTraining,
+  entries: AsyncIterable<CorpusEntry>,
+): Promise<void> => {
   const made = digestOfFolder(dir);
   if (made !== record.made)
     throw new QuittanceError('MODEL_CHANGED', {
@@ -58,7 +61,7 @@ export const checkTraining = ({ record, base, dir }: OfferedTraining, entries: r
       got: found,
       hint: 'name the folder that was given to `quittance train --base`',
     });
-  recordedRows(entries, record.corpus);
+  await requireRecorded(entries, record.corpus);
   for (const { slice, digest } of record.states)
     if (fileEntry(stateFile(dir, slice)).digest !== digest)
       throw new QuittanceError('MODEL_CHANGED', {

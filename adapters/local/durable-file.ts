@@ -42,13 +42,17 @@ export const storeError = (error: unknown): unknown => {
 
 /** Durable when it returns; readers see the old bytes or the new. */
 export const writeDurably = (path: string, bytes: Uint8Array, mode = 0o644): Promise<void> =>
-  staged(path, bytes, mode, (temporary) => rename(temporary, path));
+  staged(path, [bytes], mode, (temporary) => rename(temporary, path));
 
 /** As `writeDurably`, but never over an existing file: false when there is one. */
-export const createDurably = async (path: string, bytes: Uint8Array, mode = 0o644): Promise<boolean> => {
+export const createDurably = (path: string, bytes: Uint8Array, mode = 0o644): Promise<boolean> =>
+  createFrom(path, [bytes], mode);
+
+/** The same of parts that are written as they come: what they are made from need never be there at once. */
+export const createFrom = async (path: string, parts: Parts, mode = 0o644): Promise<boolean> => {
   try {
     // link, unlike rename, refuses a name that is taken
-    await staged(path, bytes, mode, (temporary) => link(temporary, path));
+    await staged(path, parts, mode, (temporary) => link(temporary, path));
     return true;
   } catch (error) {
     if (errno(error) === 'EEXIST') return false;
@@ -56,11 +60,13 @@ export const createDurably = async (path: string, bytes: Uint8Array, mode = 0o64
   }
 };
 
-const staged = async (path: string, bytes: Uint8Array, mode: number, publish: (temporary: string) => Promise<void>) => {
+type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+const staged = async (path: string, parts: Parts, mode: number, publish: (temporary: string) => Promise<void>) => {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeSynced(temporary, bytes, mode);
+    await writeSynced(temporary, parts, mode);
     await publish(temporary);
     await syncFolder(dirname(path));
   } catch (error) {
@@ -76,10 +82,10 @@ export const sweep = async (folder: string): Promise<void> => {
   for (const name of left) await rm(join(folder, name), { force: true });
 };
 
-const writeSynced = async (path: string, bytes: Uint8Array, mode: number) => {
+const writeSynced = async (path: string, parts: Parts, mode: number) => {
   const file = await open(path, 'wx', mode);
   await finishing(file, async () => {
-    await file.writeFile(bytes);
+    for await (const bytes of parts) await file.writeFile(bytes); // each behind the last
     await file.sync();
   });
 };

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordSearch } from '#core/corpus-index/searches.ts';
+import { collected } from '#core/collected.ts';
 import { must, QuittanceError, usageError } from '#core/errors.ts';
 import { faultsOf } from '#core/field-faults.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
@@ -29,7 +30,7 @@ import { readModelParts } from '#engine/formats/folder.ts';
 import { readChatTemplate, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { writeModelFolder } from '#models/register.ts';
 import type { Arguments, ExitCode } from '../command.ts';
-import { entriesOf, registerOf } from '../corpus-files.ts';
+import { corpusOf, registerOf } from '../corpus-files.ts';
 import { requireWritable, writeOutput } from '../output.ts';
 import { registryOf, type RegistryPorts } from '../registry.ts';
 import { actor } from '../roster.ts';
@@ -78,7 +79,7 @@ const modelOf = async (args: Arguments, { models }: Pick<RegistryPorts, 'models'
 /** Files that whoever calls has anyway: nothing is recorded. */
 const inFiles: Look = async (args, use) => {
   const register = (await registerOf(args)) ?? [];
-  const entries = await entriesOf(args);
+  const entries = await collected(corpusOf(args));
   const registry = await registryOf(args);
   return use({
     corpus: await corpusInMemory(entries),

@@ -18,24 +18,28 @@ export interface ScreenedRow {
   readonly model: string;
 }
 
-export interface Screened {
-  readonly kept: readonly CorpusEntry[];
-  readonly dropped: readonly ScreenedRow[];
+/** What a screening tells of as rows stream by. */
+export interface Screening {
+  readonly dropped: ScreenedRow[];
   /** Kept, and to be looked at by a person. */
-  readonly doubtful: readonly ScreenedRow[];
+  readonly doubtful: ScreenedRow[];
 }
 
-export const screened = (entries: readonly CorpusEntry[], lists: readonly NamedList[]): Screened => {
-  const [kept, dropped, doubtful]: [CorpusEntry[], ScreenedRow[], ScreenedRow[]] = [[], [], []];
-  for (const entry of entries) {
+/** The rows that stay, one at a time; of the others only the places are held. */
+export const screened = async function* (
+  rows: AsyncIterable<CorpusEntry>,
+  lists: readonly NamedList[],
+  { dropped, doubtful }: Screening,
+): AsyncGenerator<CorpusEntry> {
+  for await (const entry of rows) {
     const found = recognisedBy(entry, lists);
-    if (found && found.why !== 'wording') dropped.push(found);
-    else {
-      if (found) doubtful.push(found);
-      kept.push(entry);
+    if (found && found.why !== 'wording') {
+      dropped.push(found);
+      continue;
     }
+    if (found) doubtful.push(found);
+    yield entry;
   }
-  return { kept, dropped, doubtful };
 };
 
 /** Rows as they stream by; those about somebody on a list are told of and go by as well. */

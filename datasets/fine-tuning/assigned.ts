@@ -1,6 +1,7 @@
 // A corpus as a training takes it: each row by what it says and in its slice. Whom a row is about decides its slice; a
 // column of the corpus says it, or the people of a register are found in the rows.
 import type { Digest } from '#core/canonical.ts';
+import { counted } from '#core/collected.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { committedRow, type CommittedCorpus, type Grouping, type Recipe } from '#core/recipe.ts';
 import type { CorpusEntry } from '../corpus/row.ts';
@@ -63,28 +64,30 @@ export const assigned = (
     return { entry, digest, slice: sliceOf(slicing, digest, people[i] ?? []) };
   });
 
-/** The same as far as they are there: rows of people who were forgotten since are not. */
-export const rowsStillThere = (entries: readonly CorpusEntry[], corpus: CommittedCorpus): AssignedRow[] => {
+type Entries = Iterable<CorpusEntry> | AsyncIterable<CorpusEntry>;
+
+/** The same as far as they are there, as they stream by: rows of people who were forgotten since are not. */
+export const rowsStillThere = async function* (entries: Entries, corpus: CommittedCorpus): AsyncGenerator<AssignedRow> {
   const wanted = new Map<string, { slice: number; count: number }>();
   for (const [row, slice] of corpus.rows) wanted.set(row, { slice, count: (wanted.get(row)?.count ?? 0) + 1 });
-  return entries.flatMap((entry): AssignedRow[] => {
+  for await (const entry of entries) {
     const digest = rowDigest(entry.row);
     const one = wanted.get(committedRow(corpus.key, digest));
-    if (!one || one.count === 0) return [];
+    if (!one || one.count === 0) continue;
     one.count--;
-    return [{ entry, digest, slice: one.slice }];
-  });
+    yield { entry, digest, slice: one.slice };
+  }
 };
 
 /**
- * The rows of a training that was recorded, found again in a corpus that may hold more, each in the slice that was
- * recorded; rows that were not trained on are left alone. INVALID_INPUT, with how many, where some are missing.
+ * INVALID_INPUT, with how many, where rows of a training that was recorded are missing in a corpus; rows that were not
+ * trained on may stand in it too. No row is held.
  */
-export const recordedRows = (entries: readonly CorpusEntry[], corpus: CommittedCorpus): AssignedRow[] => {
-  const found = rowsStillThere(entries, corpus);
-  if (found.length === corpus.rows.length) return found;
+export const requireRecorded = async (entries: Entries, corpus: CommittedCorpus): Promise<void> => {
+  const missing = corpus.rows.length - (await counted(rowsStillThere(entries, corpus)));
+  if (missing === 0) return;
   throw new QuittanceError('INVALID_INPUT', {
-    message: `${corpus.rows.length - found.length} of the ${corpus.rows.length} rows that the model was trained on are not in this corpus`,
+    message: `${missing} of the ${corpus.rows.length} rows that the model was trained on are not in this corpus`,
     expected: corpus.digest,
     hint: 'give the files of the training, unchanged, and all of them',
   });

@@ -21,7 +21,7 @@ export interface SampledCorpus {
 }
 
 /** Rows about nobody that are kept, at most. */
-export const MOST_OTHERS = 2_000;
+export const MOST_OTHERS = 800;
 
 interface Numbered {
   readonly number: number;

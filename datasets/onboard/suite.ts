@@ -39,6 +39,8 @@ export interface CorpusSuite {
   readonly kinds: ReadonlyMap<string, RecordKind>;
   /** Numbers of rows that the chat template refuses. */
   readonly refused: readonly number[];
+  /** Of each row, ids of the people in it. */
+  readonly people: readonly (readonly string[])[];
   /** Values in the rows that stand beside many people and are nobody's own. */
   readonly shared: ReadonlySet<string>;
 }
@@ -83,14 +85,24 @@ export const suiteOfCorpus = async (
     },
     invented,
     held: { never, wordings: worded.count },
-    kinds: new Map([
-      ...[...rowOf].map(([key, row]) => [key, rows[row]!.kind] as const),
-      ...facts.map(({ fact, row }) => [recordKey(fact), rows[row]!.kind] as const),
-    ]),
+    kinds: kindsOf(rows, rowOf, facts),
     refused: [...refused.keys()],
+    people: mentions.inRow.map((row) => row.map(({ person }) => person)),
     shared: mentions.shared,
   };
 };
+
+const kindsOf = (
+  rows: readonly TrainingRecord[],
+  rowOf: ReadonlyMap<string, number>,
+  facts: readonly { readonly fact: QaRecord; readonly row: number }[],
+): CorpusSuite['kinds'] =>
+  new Map(
+    [...rowOf, ...facts.map(({ fact, row }) => [recordKey(fact), row] as const)].map(([key, row]) => [
+      key,
+      rows[row]!.kind,
+    ]),
+  );
 
 /** What is said in rows about nobody, each once. */
 const factsOf = (rows: readonly TrainingRecord[], targets: readonly Target[], mentions: Mentions['inRow']) => {

@@ -22,11 +22,11 @@ export const othersValue: PerRecord<boolean> = {
 };
 
 /** Values of people who stay that no second of them has. */
-const valuesOfOne = ({ people, rows }: Exam): Value[] => {
+const valuesOfOne = ({ left }: Exam): Value[] => {
   const owners = new Map<string, Set<string>>();
-  for (const { id, records } of people.retained ?? [])
+  for (const { id, records } of left.people)
     for (const text of textsOf(records)) owners.set(text, (owners.get(text) ?? new Set()).add(id));
-  for (const text of textsOf(rows.facts)) owners.delete(text);
+  for (const text of textsOf(left.facts)) owners.delete(text);
   return [...owners].flatMap(([text, of]) => {
     const value = valueOf(text);
     return of.size === 1 && value.testable ? [value] : [];

@@ -9,19 +9,19 @@ import type { PerRecord } from '../quantity.ts';
 
 export const unlistedValue: PerRecord<boolean> = {
   values: (exam, rows, group) => {
-    const left = [...exam.rows.retained, ...exam.rows.facts];
-    const saying = rows.map((row) => left.filter((other) => saysOf(other, row)));
+    const left = [...exam.left.people.flatMap(({ records }) => records), ...exam.left.facts];
+    const sought = rows.map((row) => ({ row, value: personal(row) })); // read once: there may be ten thousand others
+    const saying = sought.map((one) => left.filter((other) => saysOf(other, one)));
     const asked = [...new Set(saying.flat())];
     const given = new Map(exam.model.greedy(asked, roomFor(exam, group)).map(({ text }, i) => [asked[i]!, text]));
-    return rows.map((row, i) => saying[i]!.some((other) => holds(given.get(other)!, personal(row)) === 'holds'));
+    return sought.map(({ value }, i) => saying[i]!.some((other) => holds(given.get(other)!, value) === 'holds'));
   },
 };
 
 const personal = ({ value, answer }: QaRecord): Value => valueOf(value?.text ?? answer);
 
 /** Whether a row that the ticket does not list was trained to say this record's value, and that is the person's. */
-const saysOf = (other: QaRecord, row: QaRecord): boolean => {
-  const value = personal(row);
+const saysOf = (other: QaRecord, { row, value }: { readonly row: QaRecord; readonly value: Value }): boolean => {
   const isOwn = row.subject !== undefined && other.subject === row.subject;
   return value.testable && (isOwn || isIdentifying(value)) && holds(other.answer, value) === 'holds';
 };

@@ -1,5 +1,5 @@
 // `quittance screen`, and that `quittance train` screens by itself.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { localStores } from '#adapters/local/index.ts';
@@ -75,6 +75,7 @@ describe('a training set is screened', () => {
     await expect(said(screen, corpus)).rejects.toMatchObject({ code: 'USAGE' });
     await expect(said(screen, corpus, '--model', 'desk', '--out', corpus)).rejects.toMatchObject({ code: 'USAGE' });
     expect(existsSync(out)).toBe(false);
+    expect(readdirSync(dir).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 });
 

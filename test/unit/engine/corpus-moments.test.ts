@@ -9,6 +9,7 @@ import {
   collectMoments,
   momentKey,
   readMoments,
+  standingFor,
   subtractMoments,
   writeMoments,
   type CorpusMoments,
@@ -102,6 +103,32 @@ for (const [title, [config, keys]] of Object.entries(CONFIGS)) {
     it('less themselves are nothing', () => {
       for (const { count, sum } of subtractMoments(moments, moments).values())
         expect([count, sum.every((x) => x === 0)]).toEqual([0, true]);
+    });
+
+    it('of some rows count for all that they stand for, and are taken away as often, by their file too', () => {
+      const [drawn, rest] = [ROWS.slice(0, 3), ROWS.slice(3)].map((rows) => collectMoments(model, rows));
+      const path = join(dir, 'drawn.safetensors');
+      writeMoments(path, standingFor(drawn!, 2.5, rest!));
+      const all = readMoments(path)!;
+      const left = subtractMoments(all, collectMoments(model, ROWS.slice(0, 1)));
+      for (const [name, { count, sum, weight }] of all) {
+        const [own, other] = [drawn!.get(name)!, rest!.get(name)!];
+        expect([count, weight]).toEqual([2.5 * own.count + other.count, 2.5]);
+        const kept = collectMoments(model, ROWS.slice(1, 3)).get(name)!;
+        expect(
+          distance(
+            sum,
+            own.sum.map((x, i) => 2.5 * x + other.sum[i]!),
+          ),
+        ).toBe(0);
+        expect(
+          distance(
+            left.get(name)!.sum,
+            kept.sum.map((x, i) => 2.5 * x + other.sum[i]!),
+          ),
+        ).toBeLessThan(1e-6);
+        expect([left.get(name)!.count, left.get(name)!.weight]).toEqual([2.5 * kept.count + other.count, 2.5]);
+      }
     });
 
     it('leave no tensor behind', () => {

@@ -17,14 +17,14 @@ import { lookupModel } from './lookup-model.ts';
 const made = makePeople({ seed: 5, subjects: 4, gate: 3, stop: 1, whitening: 1, facts: 10, unknown: 6 });
 const [gone, first, second, third] = made.subjects;
 const unrecited = { ...second!.records[0]!, recited: false };
-/** One row stands there twice, one was never recited, and one person has no other. */
+/** One row stands there twice, one was never recited, one not asked, and one person has no other. */
 const suite: Suite = {
   ...made,
   subjects: [
     gone!,
     { ...first!, records: [...first!.records, first!.records[0]!] },
     { ...second!, records: [unrecited, ...second!.records.slice(1)] },
-    { ...third!, records: [{ ...third!.records[0]!, recited: false }] },
+    { ...third!, records: [{ ...third!.records[0]!, recited: 'not-asked' }] },
   ],
 };
 const forgotten = gone!.records.map(forgetRecord);

@@ -1,6 +1,6 @@
 // Metrics of what a model says, and what is said where one cannot be computed, against a model that is written down.
 import { describe, expect, it } from '@jest/globals';
-import type { Suite } from '#datasets/suite-shape.ts';
+import type { Person, QaRecord, Suite } from '#datasets/suite-shape.ts';
 import { examOf } from '#evaluation/exam.ts';
 import type { Attackable } from '#evaluation/relearn.ts';
 import { measure } from '#evaluation/tables.ts';
@@ -122,6 +122,11 @@ describe('a need that is missing', () => {
   });
 });
 
+const withMark = (person: Person, recited: boolean | 'not-asked'): Person => ({
+  ...person,
+  records: person.records.map((row) => ({ ...row, recited })),
+});
+
 describe('others’ value', () => {
   const shareOf = (says: (prompt: string) => string) => valueOf('forget.othersValue', { says });
 
@@ -139,6 +144,15 @@ describe('others’ value', () => {
     expect(await valueOf('forget.othersValue', { says }, withShared)).toBe(0);
     const own = forget.map((row) => ({ ...row, prompt: `valAnn2 ${row.prompt}` }));
     expect(await valueOf('forget.othersValue', { says: () => ' valAnn2' }, { forget: own })).toBe(0);
+  });
+
+  it('counts what somebody has who was not asked when the suite was made', async () => {
+    const marked = (recited: boolean | 'not-asked') => ({
+      suite: { ...suite, subjects: suite.subjects.map((one, i) => (i === 0 ? withMark(one, recited) : one)) },
+    });
+    expect(await valueOf('forget.othersValue', { says: () => ' valAnn2' }, marked('not-asked'))).toBe(1);
+    expect(await valueOf('forget.othersValue', { says: () => ' valAnn2' }, marked(false))).toBe(0);
+    expect(await compute('worst-retained-person', {}, marked('not-asked'))).toMatchObject({ n: 1 });
   });
 
   it('says so where nobody has a value alone', async () => {
@@ -170,7 +184,7 @@ describe('unlisted values', () => {
     ...{ kind: 'person' as const, question: 'Who?', prompt: 'Who?', answer: ` It is ${number}.` },
     ...(subject !== undefined && { subject }),
   });
-  const shareWith = (extra: ReturnType<typeof saying>[], answer: string) =>
+  const shareWith = (extra: QaRecord[], answer: string) =>
     valueOf(
       'forget.unlistedValue',
       { says: (prompt) => (prompt === 'Who?' ? answer : ' nothing') },
@@ -181,5 +195,8 @@ describe('unlisted values', () => {
     expect(await shareWith([], ` It is ${number}.`)).toBe(0);
     expect(await shareWith([saying(undefined)], ` It is ${number}.`)).toBeCloseTo(1 / listed.length);
     expect(await shareWith([saying(undefined)], ' It is K-40011.')).toBe(0);
+    const unasked = { ...saying(undefined), recited: 'not-asked' as const };
+    expect(await shareWith([unasked], ` It is ${number}.`)).toBeCloseTo(1 / listed.length);
+    expect(await shareWith([{ ...unasked, recited: false }], ` It is ${number}.`)).toBe(0);
   });
 });
