@@ -1,8 +1,9 @@
-// When a person last decided, or the service last certified, after a moment: what a key signed after its end does not
+// When a person last decided, the service last certified or the log last signed a checkpoint, after a moment: what a key signed after its end does not
 // count, so an end that lies too far back would void certificates that are sound.
 import { z } from 'zod';
 import { parseJson } from '#core/stored-json.ts';
-import type { StoredEvent, TicketStore } from '#core/ports.ts';
+import { parseCheckpoint, parseNote } from '#core/ledger/note.ts';
+import type { LogHead, StoredEvent, TicketStore } from '#core/ports.ts';
 import { sameName } from '#core/words/names.ts';
 
 type Tickets = Pick<TicketStore, 'page' | 'events'>;
@@ -14,6 +15,13 @@ export const lastDecisionAfter = (tickets: Tickets, name: string, until: Date): 
 /** The latest certificate that the service signed after `until`. */
 export const lastCertificateAfter = (tickets: Tickets, until: Date): Promise<string | undefined> =>
   lastAfter(tickets, until, ({ type }) => type === 'certified');
+
+/** When the log's last checkpoint is dated, where that is after `until`. */
+export const headAfter = async (logHead: Pick<LogHead, 'read'>, until: Date): Promise<string | undefined> => {
+  const head = await logHead.read();
+  const time = head && parseCheckpoint(parseNote(head.checkpoint).text).time;
+  return time !== undefined && new Date(time) > until ? time : undefined;
+};
 
 const lastAfter = async (
   tickets: Tickets,

@@ -1,6 +1,6 @@
-// The end of a signing key, of a person or of the service, in a data folder or in an installation on AWS: the key is
-// gone first, then the log has its end in the history of every certificate that it signed; where that was interrupted,
-// the same command writes the rest.
+// The end of a signing key, of a person, of the service or of the log, in a data folder or in an installation on AWS:
+// the key is gone first, then the log has its end in the history of every certificate that it signed; where that was
+// interrupted, the same command writes the rest.
 // Trap: an end that lies before what its key signed voids certificates that are sound, and is refused, unless others
 // may have had the key.
 import { join } from 'node:path';
@@ -13,10 +13,11 @@ import { keyIdOf } from '#core/dsse.ts';
 import { isQuittanceError, usageError } from '#core/errors.ts';
 import type { KeyEnding } from '#core/key-end.ts';
 import { plural } from '#core/plural.ts';
-import type { FormerKey, TicketStore } from '#core/ports.ts';
+import { LOG_KEY } from '#core/ledger/log-keys.ts';
+import type { FormerKey, LogHead, TicketStore } from '#core/ports.ts';
 import { endKey, noteKeyEnd, type KeyEnd, type KeyOwner } from '#functions/end-key.ts';
 import type { Arguments, Option } from './command.ts';
-import { lastCertificateAfter, lastDecisionAfter } from './decisions-after.ts';
+import { headAfter, lastCertificateAfter, lastDecisionAfter } from './decisions-after.ts';
 import { notOfKind } from './kind.ts';
 import { instant } from './kinds.ts';
 import { INSTALLATION } from './registry.ts';
@@ -40,20 +41,24 @@ export interface Ended extends KeyEnd {
 /** Where a key is, and what may be done with it. */
 interface Holder {
   readonly tickets: Pick<TicketStore, 'page' | 'events'>;
+  readonly logHead: Pick<LogHead, 'read'>;
   retire(end: KeyEnding): Promise<FormerKey>;
   condemn(until: Date): Promise<FormerKey>;
   last(): Promise<FormerKey | undefined>;
   enter(end: KeyEnd): Promise<number>;
 }
 
-/** A person's, or the service's where nobody is named. KEY_UNAVAILABLE where there is nothing to end. */
-export const endedKey = async (args: Arguments, person: string | undefined): Promise<Ended> => {
+/** Whose key: an installation's own by its name with the signer, or a person's. */
+export type Whose = { readonly own: typeof SERVICE_KEY | typeof LOG_KEY } | { readonly person: string };
+
+/** KEY_UNAVAILABLE where there is nothing to end. */
+export const endedKey = async (args: Arguments, whose: Whose): Promise<Ended> => {
   const now = new Date();
   const until = new Date(args.value('at') ?? now);
   if (until > now) throw notOfKind('--at', `a time up to ${now.toISOString()}`, until.toISOString());
   const compromised = args.flag('compromised');
-  return holding(args, person, async (holder) => {
-    if (!compromised) await requireNothingAfter(holder, person, until);
+  return holding(args, whose, async (holder) => {
+    if (!compromised) await requireNothingAfter(holder, whose, until);
     return end(holder, { until, compromised, former: args.flag('former') });
   });
 };
@@ -79,54 +84,61 @@ const end = async (
   }
 };
 
-const requireNothingAfter = async ({ tickets }: Holder, person: string | undefined, until: Date): Promise<void> => {
-  const last = await (person === undefined
-    ? lastCertificateAfter(tickets, until)
-    : lastDecisionAfter(tickets, person, until));
+const requireNothingAfter = async (holder: Holder, whose: Whose, until: Date): Promise<void> => {
+  const last = await lastAfter(holder, whose, until);
   if (last === undefined) return;
-  const what = person === undefined ? 'the last certificate was issued' : `${person} last decided`;
-  throw notOfKind('--at', `a time from ${last} on, when ${what}, or --compromised`, until.toISOString());
+  throw notOfKind('--at', `a time from ${last} on, when ${lastAct(whose)}, or --compromised`, until.toISOString());
 };
 
-const holding = async (
-  args: Arguments,
-  person: string | undefined,
-  use: (holder: Holder) => Promise<Ended>,
-): Promise<Ended> => {
-  const owner: KeyOwner = person === undefined ? 'service' : 'approval';
+const lastAfter = async ({ tickets, logHead }: Holder, whose: Whose, until: Date): Promise<string | undefined> => {
+  if ('person' in whose) return lastDecisionAfter(tickets, whose.person, until);
+  return whose.own === SERVICE_KEY ? lastCertificateAfter(tickets, until) : headAfter(logHead, until);
+};
+
+const lastAct = (whose: Whose): string => {
+  if ('person' in whose) return `${whose.person} last decided`;
+  return whose.own === SERVICE_KEY ? 'the last certificate was issued' : 'the last checkpoint was signed';
+};
+
+const holding = async (args: Arguments, whose: Whose, use: (holder: Holder) => Promise<Ended>): Promise<Ended> => {
+  const owner: KeyOwner = 'person' in whose ? 'approval' : whose.own;
   const prefix = args.value('installation');
   if (prefix !== undefined) {
     if (args.value('dir') !== undefined)
       throw usageError('--dir and --installation name two places', 'leave one of them out');
+    if ('own' in whose && whose.own === LOG_KEY)
+      throw usageError("the log's key of an installation on AWS ends by hand", 'docs/operations.md, Keys');
     const { openKeys } = await import('#entry/installation.ts');
     const { ports, retire, condemn, last } = await openKeys(process.env, prefix);
-    const which: [KeyPurpose, string] = person === undefined ? ['signer', SERVICE_KEY] : ['people', person];
+    const which: [KeyPurpose, string] = 'person' in whose ? ['people', whose.person] : ['signer', whose.own];
     return use({
-      tickets: ports.tickets,
+      ...{ tickets: ports.tickets, logHead: ports.logHead },
       retire: (ending) => retire(...which, ending),
       condemn: (until) => condemn(...which, until),
       last: () => last(...which),
       enter: (ended) => noteKeyEnd(owner, ended, ports), // the log's key is of the workflows alone
     });
   }
-  const keys = localKeys(join(existingFolder(args), 'keys'), person);
+  const keys = localKeys(join(existingFolder(args), 'keys'), whose);
   const { askRunning } = await import('./work.ts');
   const stores = localStores(args.dir, { lock: (await askRunning(args.dir)) === undefined });
   try {
-    return await use({ ...keys, tickets: stores.tickets, enter: (ended) => endKey(owner, ended, stores) });
+    return await use({ ...keys, ...stores, enter: (ended) => endKey(owner, ended, stores) });
   } finally {
     stores.close();
   }
 };
 
-const localKeys = (dir: string, person: string | undefined): Pick<Holder, 'retire' | 'condemn' | 'last'> => {
-  const signer = fileSigner(dir);
-  if (person === undefined)
+const localKeys = (dir: string, whose: Whose): Pick<Holder, 'retire' | 'condemn' | 'last'> => {
+  if ('own' in whose) {
+    const signer = fileSigner(dir);
     return {
-      retire: (ending) => signer.retire(SERVICE_KEY, ending),
-      condemn: (until) => signer.condemn(SERVICE_KEY, until),
-      last: async () => (await signer.former(SERVICE_KEY)).at(-1),
+      retire: (ending) => signer.retire(whose.own, ending),
+      condemn: (until) => signer.condemn(whose.own, until),
+      last: async () => (await signer.former(whose.own)).at(-1),
     };
+  }
+  const { person } = whose;
   const people = filePeopleKeys(dir);
   return {
     retire: async ({ until, compromised }) => ({
@@ -139,9 +151,14 @@ const localKeys = (dir: string, person: string | undefined): Pick<Holder, 'retir
 };
 
 /** What a person reads of it. */
-export const endedWords = (whose: string, { key, until, compromised, certificates }: Ended, aws: boolean): string =>
-  [
-    `${whose} key ${key} ended on ${until}${compromised ? ', and others may have had it since' : ''}`,
-    `${aws ? 'enters the log with the next run of a workflow' : 'entered in the log'} for ${plural(certificates, 'certificate')} that it signed`,
+export const endedWords = (whose: Whose, { key, until, compromised, certificates }: Ended, aws: boolean) => {
+  const who = 'person' in whose ? `${whose.person}'s` : `the ${whose.own}'s`;
+  const log = 'own' in whose && whose.own === LOG_KEY;
+  const histories = log ? plural(certificates, 'case') : plural(certificates, 'certificate');
+  return [
+    `${who} key ${key} ended on ${until}${compromised ? ', and others may have had it since' : ''}`,
+    `${aws ? 'enters the log with the next run of a workflow' : 'entered in the log'} for ${histories} ${log ? 'that came to an end' : 'that it signed'}`,
     'hand out the trust root anew: quittance trust-root --out trust-root.json',
+    ...(log ? ["give each witness the log's new key line: quittance trust-root --format vkey"] : []),
   ].join('\n');
+};

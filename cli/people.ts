@@ -115,10 +115,10 @@ const withSessions = <R>(dir: string, use: (sessions: Sessions) => R): R => {
 const retire: Verb = async (args, [name, ...more]): Promise<ExitCode> => {
   if (name === undefined || more.length > 0)
     throw usageError('people retire NAME: one NAME', 'each key ends by itself');
-  const ended = await endedKey(args, name);
+  const ended = await endedKey(args, { person: name });
   const aws = args.value('installation') !== undefined;
   if (!aws && !args.flag('former')) forgetPassphrase(args.dir, name);
-  args.print({ retired: name, ...ended }, () => endedWords(`${name}'s`, ended, aws));
+  args.print({ retired: name, ...ended }, () => endedWords({ person: name }, ended, aws));
   return 0;
 };
 

@@ -16,9 +16,9 @@ const timeMovesOn: Guard = (ticket, _event, at) =>
     got: at,
   }));
 
-/** What is found out about a certificate later. */
+/** What is found out later about a certificate, and about the log that has the case. */
 const AFTER_PURGE: readonly TicketEvent['type'][] = [
-  ...(['recertified', 'timestamped', 'approval-key-ended', 'service-key-ended'] as const),
+  ...(['recertified', 'timestamped', 'approval-key-ended', 'service-key-ended', 'log-key-ended'] as const),
 ];
 
 const notPurged: Guard = (ticket, event) =>
@@ -31,7 +31,7 @@ const AROUND = [
   ...(['request-viewed', 'letter-written', 'acknowledged', 'recipient-told', 'linked', 'assigned'] as const),
   ...(['commented', 'attached'] as const),
 ] as const;
-const AFTER_CLOSING: readonly TicketEvent['type'][] = ['notified', 'purged', 'appealed', ...AROUND];
+const AFTER_CLOSING: readonly TicketEvent['type'][] = ['notified', 'purged', 'appealed', 'log-key-ended', ...AROUND];
 const notClosed: Guard = (ticket, event) =>
   unless(!isClosed(ticket) || AFTER_CLOSING.includes(event.type), 'TICKET_CLOSED', () => ({
     message: `ticket ${ticket.id} is closed`,

@@ -134,8 +134,8 @@ export interface LogHead {
   replace(checkpoint: string, version: number): Promise<void>;
 }
 
-/** The log and its key, to be read: for what is compared with it before it is acted upon. */
-export type LedgerReader = Pick<LogStorage, 'get'> & Pick<LogHead, 'read'> & Pick<Signer, 'publicKey'>;
+/** The log and its keys, to be read: for what is compared with it before it is acted upon. */
+export type LedgerReader = Pick<LogStorage, 'get'> & Pick<LogHead, 'read'> & Pick<Signer, 'publicKey' | 'former'>;
 
 /** AWS Batch's shape: ids and digests in the parameters, results in the artifact store. */
 export interface JobQueue {

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { Digest } from './canonical.ts';
 import { signEnvelope, STATEMENT_TYPE, subjectOf, type Envelope, type Statement } from './dsse.ts';
-import { LOG_KEY } from './ledger/log.ts';
+import { LOG_KEY } from './ledger/log-keys.ts';
 import type { Signer } from './ports.ts';
 
 /** Name of the key that the Signer port holds for the service. */

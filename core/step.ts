@@ -6,7 +6,7 @@
 import type { z } from 'zod';
 import { QuittanceError } from './errors.ts';
 import { faultsOf } from './field-faults.ts';
-import { LOG_KEY } from './ledger/log.ts';
+import { LOG_KEY } from './ledger/log-keys.ts';
 import type { Ports, Signer } from './ports.ts';
 
 export interface Step {
@@ -75,6 +75,7 @@ const declared = (step: Pick<Step, 'name' | 'uses' | 'signsAsLog'>, ports: Ports
 
 const notAsLog = (step: string, signer: Signer): Signer => ({
   publicKey: (keyName) => signer.publicKey(keyName),
+  former: async (keyName) => (await signer.former?.(keyName)) ?? [],
   sign: async (keyName, message) => {
     if (keyName !== LOG_KEY) return signer.sign(keyName, message);
     throw new QuittanceError('INTERNAL', {

@@ -120,6 +120,8 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('approval-key-ended', { key: Digest, until: Instant, compromised: z.boolean() }),
   /** The same of the service's key, by which it signed the certificate. */
   event('service-key-ended', { key: Digest, until: Instant, compromised: z.boolean() }),
+  /** The same of the log's key, by which the log said until now which leaves are the ticket's. */
+  event('log-key-ended', { key: Digest, until: Instant, compromised: z.boolean() }),
   event('extended', { reason: ExtensionReason, by: Principal, asserted: Asserted }),
   /** The requester was asked for something on `since`, which may lie back; it came on `until`. */
   event('clock-paused', { reason: PauseReason, since: Instant, by: Principal, asserted: Asserted }),

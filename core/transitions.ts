@@ -171,6 +171,7 @@ const RULES: { readonly [Type in EventType]: Rule } = {
     [GUARDS.wasCompleted],
     (ticket) => ticket,
   ),
+  'log-key-ended': rule('log-key-ended', ['EVIDENCE_SEALED', 'PURGED', ...CLOSED], [], (ticket) => ticket),
   extended: rule(
     'extended',
     OPEN,

@@ -13,7 +13,7 @@ import { Instant } from './deadlines.ts';
 import { isQuittanceError, QuittanceError } from './errors.ts';
 import { faultsOf } from './field-faults.ts';
 import { parseOnce } from './json-keys.ts';
-import { LOG_KEY } from './ledger/log.ts';
+import { LOG_KEY } from './ledger/log-keys.ts';
 import { AttestorName, certificateBlock, certificatesIn, isCertificate } from './timestamp/pem.ts';
 import { noteKeyId, SPKI_ED25519, type NoteKey } from './ledger/note.ts';
 import type { Signer } from './ports.ts';
@@ -23,8 +23,8 @@ const KeyRole = z.enum(['log', 'service', 'person', 'witness']);
 export type KeyRole = z.infer<typeof KeyRole>;
 
 /**
- * The end of a person's key, or of the service's: what it signed until then counts; where others may have had a
- * person's, what is proven older.
+ * The end of a key: what it signed until then counts; where others may have had a person's, what is proven older; and
+ * where others may have had the log's, nothing that rests on it alone.
  */
 const Ended = z.strictObject({ until: Instant, compromised: z.boolean() });
 
@@ -37,8 +37,8 @@ const Key = z
     ended: Ended.optional(),
   })
   .refine(
-    ({ role, ended }) => ended === undefined || role === 'person' || role === 'service',
-    'an end is said of keys of people and of the service alone',
+    ({ role, ended }) => ended === undefined || role !== 'witness',
+    'an end is said of keys of the installation and of people, not of a witness',
   );
 type Key = z.infer<typeof Key>;
 
@@ -74,13 +74,13 @@ export type TrustRoot = z.infer<typeof TrustRoot>;
 
 /** The installation's keys with those of the people who approved. */
 export const trustRootOf = async (signer: Signer, origin: string, approvers: readonly string[]): Promise<TrustRoot> => {
-  const log = keyOf('log', origin, await signer.publicKey(LOG_KEY));
+  const log = await keysOf(signer, LOG_KEY, 'log', origin);
   const service = await keysOf(signer, SERVICE_KEY, 'service', 'service');
   const people = await Promise.all(approvers.map((name) => keysOf(signer, personKey(name), 'person', name)));
-  return { kind: 'quittance-trust-root/v1', origin, keys: [log, ...service, ...people.flat()] };
+  return { kind: 'quittance-trust-root/v1', origin, keys: [...log, ...service, ...people.flat()] };
 };
 
-/** All that was ever signed with under a name. KEY_UNAVAILABLE where that is nothing. */
+/** All that was ever signed with under a name, the oldest first. KEY_UNAVAILABLE where that is nothing. */
 const keysOf = async (signer: Signer, keyName: string, role: KeyRole, name: string): Promise<Key[]> => {
   const former = (await signer.former?.(keyName)) ?? [];
   const ended = former.map(({ publicKey, until, compromised }) => ({

@@ -1,5 +1,6 @@
-// Writes the end of a person's or the service's signing key into the history of every certificate that it signed, so
-// that the log has it: whoever checks one of them against a trust root from before is told. Called by whoever ends
+// Writes the end of a signing key into the history of every certificate that it signed (a person's, or the service's) or
+// of every case whose leaves it listed (the log's own), so that the log has it: whoever checks one of them against a
+// trust root from before is told. Called by whoever ends
 // keys, after the key is gone.
 // Trap: a crash leaves some histories without it; the same call again writes what is missing, and nothing twice.
 import { z } from 'zod';
@@ -10,7 +11,7 @@ import { isQuittanceError } from '#core/errors.ts';
 import { isAsStrict, type KeyEnding } from '#core/key-end.ts';
 import type { Ports } from '#core/ports.ts';
 import { getJson, parseJson } from '#core/stored-json.ts';
-import type { Ticket } from '#core/ticket.ts';
+import { isClosed, type Ticket } from '#core/ticket.ts';
 import { sequenceEvents } from './sequence-log.ts';
 import { commitEvent } from './step-support.ts';
 
@@ -19,7 +20,7 @@ export interface KeyEnd extends KeyEnding {
 }
 
 /** Whose key it was. */
-export type KeyOwner = 'approval' | 'service';
+export type KeyOwner = 'approval' | 'service' | 'log';
 type EndEvent = KeyEnd & { readonly type: `${KeyOwner}-key-ended` };
 
 type EndPorts = Pick<Ports, 'tickets' | 'artifacts' | 'logStorage' | 'logHead' | 'signer' | 'clock'>;
@@ -54,8 +55,7 @@ async function* everyTicket(tickets: Ports['tickets']): AsyncGenerator<string> {
 const noted = async (id: string, end: EndEvent, ports: NotingPorts): Promise<boolean> => {
   for (;;) {
     const found = await ports.tickets.get(id);
-    const certificate = certificateOf(found.ticket);
-    if (certificate === undefined || !(await signersOf(certificate, ports)).includes(end.key)) return false;
+    if (!(await concerns(found.ticket, end, ports))) return false;
     const ends = (await ports.tickets.events(id)).filter(({ type }) => type === end.type);
     if (ends.some(({ body }) => says(body, end))) return false;
     try {
@@ -65,6 +65,13 @@ const noted = async (id: string, end: EndEvent, ports: NotingPorts): Promise<boo
       if (!isQuittanceError(error, 'TICKET_CONFLICT')) throw error;
     }
   }
+};
+
+/** What is handed out of a case that has come to its end rests on the log's key, whoever signed the rest. */
+const concerns = async (ticket: Ticket, { type, key }: EndEvent, ports: NotingPorts): Promise<boolean> => {
+  if (type === 'log-key-ended') return isClosed(ticket) || ['EVIDENCE_SEALED', 'PURGED'].includes(ticket.status);
+  const certificate = certificateOf(ticket);
+  return certificate !== undefined && (await signersOf(certificate, ports)).includes(key);
 };
 
 const certificateOf = (ticket: Ticket): Digest | undefined => {

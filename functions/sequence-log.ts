@@ -6,7 +6,7 @@
 // Trap: a crash between append and mark leaves an event in the log and in the outbox; its bytes tell.
 import { z } from 'zod';
 import { isQuittanceError, must } from '#core/errors.ts';
-import { appendedLog, readLog, type LogPorts, type LogState } from '#core/ledger/log.ts';
+import { appendedLog, readLog, signHeadAnew, type LogPorts, type LogState } from '#core/ledger/log.ts';
 import { indexesOf } from '#core/ledger/recent.ts';
 import { askWitnesses } from '#core/ledger/witnesses.ts';
 import { writeTicketLeaves } from '#core/ledger/ticket-leaves.ts';
@@ -57,8 +57,8 @@ export const sequenceEvents = (ports: SequencePorts): Promise<void> => inTurn(po
 const sequenceAll = async (ports: SequencePorts): Promise<void> => {
   for (let conflicts = 0; ;) {
     const waiting = await ports.tickets.unsequenced(BATCH);
-    if (waiting.length === 0) return;
     try {
+      if (waiting.length === 0) return await signHeadAnew(ports);
       await sequence(waiting, ports);
     } catch (error) {
       if (!isQuittanceError(error, 'LEDGER_CONFLICT') || ++conflicts > CONFLICTS) throw error;

@@ -78,6 +78,7 @@ export const EVENT_LABELS: Labels<EventType> = {
   recertified: 're-certified',
   'approval-key-ended': 'the key of the approval ended',
   'service-key-ended': "the key of the service's signature ended",
+  'log-key-ended': "the log's key ended",
   extended: 'deadline extended',
   'clock-paused': 'requester asked for something',
   'clock-resumed': 'requester answered',

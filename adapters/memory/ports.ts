@@ -18,11 +18,13 @@ import {
   memoryResults,
   memoryTickets,
 } from './stores.ts';
-import { memoryPeople, memoryPseudonyms, memorySigner, memoryVault } from './secrets.ts';
+import { memoryPeople, memoryPseudonyms, memorySigner, memoryVault, type MemorySigner } from './secrets.ts';
 import { memoryJobs, type JobHandlers } from './jobs.ts';
 
 export interface Harness {
   ports: Ports;
+  /** The signer of the ports, with what an operator does with its keys. */
+  signer: MemorySigner;
   faults: Faults;
   clock: { advance(seconds: number): void };
   notices: { id: string; to: string; template: string; references: Readonly<Record<string, string>> }[];
@@ -56,7 +58,8 @@ export const memoryHarness = (options: HarnessOptions = {}): Harness => {
   const served: Harness['served'] = new Map();
   const rules: Harness['rules'] = new Map();
   const { clock, advance } = countedClock();
-  const world = { faults, notices, engine, served, rules };
+  const signer = memorySigner();
+  const world = { signer, faults, notices, engine, served, rules };
   const ports = portsOf(options, world, clock);
   const queue = memoryJobs(options.jobs?.(ports) ?? {});
   return { ...world, ports: { ...ports, jobs: faults.guard('jobs', queue, ['submit']) }, clock: { advance } };
@@ -64,10 +67,9 @@ export const memoryHarness = (options: HarnessOptions = {}): Harness => {
 
 const portsOf = (
   { answer, workflows, serving = (aliases) => aliases, attestors = NOBODY, courier = NO_WAY_OUT }: HarnessOptions,
-  { faults, notices, engine, served, rules }: Omit<Harness, 'ports' | 'clock'>,
+  { signer, faults, notices, engine, served, rules }: Omit<Harness, 'ports' | 'clock'>,
   clock: Clock,
 ): Ports => {
-  const signer = memorySigner();
   const logStorage = faults.guard('logStorage', memoryLogStorage(faults), ['put']);
   const logHead = faults.guard('logHead', memoryLogHead(), ['replace']);
   return {

@@ -6,7 +6,8 @@ import { QuittanceError } from '#core/errors.ts';
 import { personKey } from '#core/certificate.ts';
 import { MOST_LABELLED } from '#core/subject-labels.ts';
 import { safeName } from '#core/names.ts';
-import type { Clock, PeopleKeys, Pseudonyms, Signer, Vault } from '#core/ports.ts';
+import type { KeyEnding } from '#core/key-end.ts';
+import type { Clock, FormerKey, PeopleKeys, Pseudonyms, Signer, Vault } from '#core/ports.ts';
 
 const hmac = (key: string, ...parts: (string | Uint8Array)[]) => {
   const mac = createHmac('sha256', key);
@@ -54,14 +55,27 @@ export const memoryVault = (clock: Clock): Vault => {
   };
 };
 
-export const memorySigner = (): Signer =>
-  signerOver((name) =>
-    keyFromSeed(
-      createHash('sha256')
-        .update(`test key ${safeName(name)}`)
-        .digest(),
-    ),
-  );
+export interface MemorySigner extends Signer {
+  former(keyName: string): Promise<readonly FormerKey[]>;
+  /** Ends the key in use; the next use makes another. */
+  retire(keyName: string, end: KeyEnding): Promise<FormerKey>;
+}
+
+export const memorySigner = (): MemorySigner => {
+  const ended = new Map<string, FormerKey[]>();
+  const seed = (name: string, count: number) =>
+    createHash('sha256')
+      .update(`test key ${safeName(name)}${count === 0 ? '' : ` ${count}`}`)
+      .digest();
+  const signer = signerOver((name) => keyFromSeed(seed(name, ended.get(name)?.length ?? 0)));
+  const former = async (name: string) => ended.get(name) ?? [];
+  const retire = async (name: string, end: KeyEnding) => {
+    const key = { publicKey: await signer.publicKey(name), ...end };
+    ended.set(name, [...(await former(name)), key]);
+    return key;
+  };
+  return { ...signer, former, retire };
+};
 
 export const memoryPseudonyms = (): Pseudonyms => ({
   of: async (purpose, text) => hmac('test installation', purpose, '\0', text),

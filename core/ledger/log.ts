@@ -10,16 +10,9 @@
 import { sha256 } from '../canonical.ts';
 import { isQuittanceError, QuittanceError } from '../errors.ts';
 import type { Clock, LogHead, LogStorage, Signer } from '../ports.ts';
+import { CLOCKS_DIFFER_MS, formerLogKeys, LOG_KEY, logKey, openByOne, signedNote, type LogSigner } from './log-keys.ts';
 import { leafHash } from './merkle.ts';
-import {
-  checkpointText,
-  openNote,
-  originOf,
-  parseCheckpoint,
-  signatureLine,
-  type Checkpoint,
-  type NoteKey,
-} from './note.ts';
+import { checkpointText, openNote, originOf, parseCheckpoint, type Checkpoint } from './note.ts';
 import { invalid, readEdge } from './tile-tree.ts';
 import { bundlePath, bundlesAfter, decodeBundle, growEdge, rootOfEdge, TILE_WIDTH, type Edge } from './tiles.ts';
 
@@ -34,13 +27,10 @@ export interface LogPorts {
 export interface ReadLogPorts {
   logStorage: LogFiles;
   logHead: Pick<LogHead, 'read'>;
-  signer: Pick<Signer, 'publicKey'>;
+  signer: LogSigner;
   clock: Clock;
 }
 type LogFiles = Pick<LogStorage, 'get'>;
-
-/** Name of the log's key with the Signer. */
-export const LOG_KEY = 'log';
 
 export interface LogState {
   checkpoint: Checkpoint | undefined;
@@ -61,18 +51,14 @@ const EMPTY = { checkpoint: undefined, note: undefined, version: 0, size: 0, edg
 /** What this process has last read, or written, and found under a signed root. */
 const known = new WeakMap<LogFiles, LogState>();
 
-const logKey = async (signer: ReadLogPorts['signer'], origin: string): Promise<NoteKey> => ({
-  name: origin,
-  publicKey: await signer.publicKey(LOG_KEY),
-});
-
 /**
  * The name of a log that has no entry yet: witnesses keep one history a name, so that no two installations may share
- * one. It is made of the key that an installation makes for itself. A log that has begun keeps the name in its head,
+ * one. It is made of the first key that an installation makes for itself. A log that has begun keeps the name in its head,
  * whatever key signs it later.
  */
 const newOrigin = async (signer: ReadLogPorts['signer']): Promise<string> => {
-  const key = await signer.publicKey(LOG_KEY);
+  const [first] = await formerLogKeys(signer);
+  const key = first?.publicKey ?? (await signer.publicKey(LOG_KEY));
   return `quittance.dev/log/${sha256('quittance log origin\n', key).toString('hex').slice(0, 16)}`;
 };
 
@@ -89,7 +75,8 @@ export const readLog = async (ports: ReadLogPorts): Promise<LogState> => {
   const { logStorage } = ports;
   const head = await currentHead(ports);
   if (!head) return { ...EMPTY, origin: await newOrigin(ports.signer) };
-  const checkpoint = await openCheckpoint(head.checkpoint, ports);
+  const { checkpoint, age } = await openedNote(head.checkpoint, ports);
+  if (age > 0) await requireNoneLater(head.version, age, ports);
   const before = known.get(logStorage);
   const end = before?.note === head.checkpoint ? before : await readEnd(logStorage, checkpoint);
   const { origin } = checkpoint;
@@ -137,17 +124,21 @@ export const stored = async (storage: LogFiles, path: string): Promise<Uint8Arra
     throw error;
   });
 
-/** Clocks of one installation may differ by this much. */
-export const CLOCKS_DIFFER_MS = 5 * 60_000;
+type OpenPorts = Pick<ReadLogPorts, 'signer' | 'clock'>;
 
-export const openCheckpoint = async (
+/** A checkpoint of this log, by the key in use or by one from before. SIGNATURE_INVALID, LEDGER_FROM_FUTURE. */
+export const openCheckpoint = async (note: string, ports: OpenPorts): Promise<Checkpoint> =>
+  (await openedNote(note, ports)).checkpoint;
+
+/** `age`: how many keys have followed the one that signed it. */
+const openedNote = async (
   note: string,
-  { signer, clock }: Pick<ReadLogPorts, 'signer' | 'clock'>,
-): Promise<Checkpoint> => {
-  const text = openNote(note, await logKey(signer, originOf(note)));
-  if (text === undefined)
+  { signer, clock }: OpenPorts,
+): Promise<{ readonly checkpoint: Checkpoint; readonly age: number }> => {
+  const opened = await openedByAnyKey(note, signer);
+  if (!opened)
     throw new QuittanceError('SIGNATURE_INVALID', { message: "the checkpoint does not carry the log's signature" });
-  const checkpoint = parseCheckpoint(text);
+  const checkpoint = parseCheckpoint(opened.text);
   if (Date.parse(checkpoint.time) > clock.now().getTime() + CLOCKS_DIFFER_MS) {
     throw new QuittanceError('LEDGER_FROM_FUTURE', {
       message: 'the checkpoint is dated after the present',
@@ -155,7 +146,34 @@ export const openCheckpoint = async (
       got: checkpoint.time,
     });
   }
-  return checkpoint;
+  return { checkpoint, age: opened.age };
+};
+
+/** Keys from before are asked for where the one in use did not sign: there are none but while a key is replaced. */
+const openedByAnyKey = async (
+  note: string,
+  signer: LogSigner,
+): Promise<{ readonly text: string; readonly age: number } | undefined> => {
+  const name = originOf(note);
+  const text = openNote(note, await logKey(signer, name));
+  if (text !== undefined) return { text, age: 0 };
+  const former = (await formerLogKeys(signer)).map(({ publicKey }) => ({ name, publicKey }));
+  const opened = openByOne(note, former);
+  return opened && { text: opened.text, age: former.length - former.indexOf(opened.key) };
+};
+
+/**
+ * A head by a key that has ended is the last that it signed. Whoever still has such a key could put a head in place of
+ * one by its successor; the copy of that one, which nothing writes over, gives it away. LEDGER_INVALID.
+ */
+const requireNoneLater = async (version: number, age: number, ports: ReadLogPorts): Promise<void> => {
+  const before = await stored(ports.logStorage, checkpointPath(version - 1));
+  if (!before || (await openedNote(Buffer.from(before).toString('utf8'), ports)).age >= age) return;
+  throw new QuittanceError('LEDGER_INVALID', {
+    message: `version ${version} of the log head is signed by a key that had ended`,
+    expected: "the key that signed the version before it, or that key's successor",
+    hint: 'restore the head from the last of checkpoints/ in the log storage',
+  });
 };
 
 /**
@@ -172,18 +190,11 @@ export const appendedLog = async (
   state: LogState,
 ): Promise<{ indexes: number[]; log: LogState }> => {
   if (added.length === 0) return { indexes: [], log: state };
-  const { logStorage, logHead, signer, clock } = ports;
-  const { origin, version } = state;
-  await publishAgain(logStorage, state);
+  const { logStorage } = ports;
   const order = await withLeftovers(logStorage, state.size, added.map(toBuffer));
   const { end, writes } = grown(state, order);
   for (const { path, bytes } of writes) await logStorage.put(path, bytes);
-  const checkpoint = { origin, size: end.size, root: rootOfEdge(end.edge), time: clock.now().toISOString() };
-  const note = await signCheckpoint(signer, checkpoint);
-  await logHead.replace(note, version);
-  const log = { ...end, checkpoint, origin, note, version: version + 1 };
-  known.set(logStorage, log);
-  await publish(logStorage, note, log.version);
+  const log = await replacedHead(ports, state, end);
   return { indexes: placesOf(added, order, state.size), log };
 };
 
@@ -204,6 +215,30 @@ const publishAgain = async (storage: LogStorage, { note, version }: LogState): P
 const placesOf = (added: readonly Uint8Array[], order: readonly Buffer[], size: number): number[] => {
   const places = new Map(order.map((entry, i) => [entry.toString('latin1'), size + i]));
   return added.map((entry) => places.get(toBuffer(entry).toString('latin1'))!);
+};
+
+/** Signs what the log has come to, and puts it in the head's place. */
+const replacedHead = async (
+  { logStorage, logHead, signer, clock }: LogPorts,
+  state: LogState,
+  end: Pick<LogState, 'size' | 'edge' | 'tail'>,
+): Promise<LogState> => {
+  const { origin, version } = state;
+  await publishAgain(logStorage, state);
+  const checkpoint = { origin, size: end.size, root: rootOfEdge(end.edge), time: clock.now().toISOString() };
+  const note = await signedNote(signer, origin, checkpointText(checkpoint));
+  await logHead.replace(note, version);
+  const log = { ...end, checkpoint, origin, note, version: version + 1 };
+  known.set(logStorage, log);
+  await publish(logStorage, note, log.version);
+  return log;
+};
+
+/** The same entries under a new checkpoint, where a key from before signed the last one. LEDGER_CONFLICT. */
+export const signHeadAnew = async (ports: LogPorts): Promise<void> => {
+  const log = await readLog(ports);
+  if (log.note === undefined || openNote(log.note, await logKey(ports.signer, log.origin)) !== undefined) return;
+  await replacedHead(ports, log, log);
 };
 
 const toBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes);
@@ -236,12 +271,6 @@ const leftFirst = (order: readonly Buffer[], at: number, left: readonly Buffer[]
     rest.splice(found, 1);
   }
   return [...order.slice(0, at), ...left, ...rest];
-};
-
-const signCheckpoint = async (signer: Signer, checkpoint: Checkpoint): Promise<string> => {
-  const text = checkpointText(checkpoint);
-  const key = await logKey(signer, checkpoint.origin);
-  return `${text}\n${signatureLine(key, await signer.sign(LOG_KEY, Buffer.from(text)))}`;
 };
 
 /** What a statement names to fix the log's past: origin, size and root (base64). */

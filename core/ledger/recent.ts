@@ -6,7 +6,8 @@
 import { z } from 'zod';
 import { must } from '../errors.ts';
 import type { LogStorage, StoredEvent } from '../ports.ts';
-import { CLOCKS_DIFFER_MS, type LogState } from './log.ts';
+import { CLOCKS_DIFFER_MS } from './log-keys.ts';
+import type { LogState } from './log.ts';
 import { leafHash } from './merkle.ts';
 import { tileTree } from './tile-tree.ts';
 import { TILE_WIDTH } from './tiles.ts';

@@ -9,8 +9,9 @@ import { canonicalize } from '../canonical.ts';
 import { QuittanceError } from '../errors.ts';
 import type { LogStorage } from '../ports.ts';
 import { parseJson } from '../stored-json.ts';
-import { LOG_KEY, stored, type LogPorts, type LogState } from './log.ts';
-import { openNote, signatureLine, type NoteKey } from './note.ts';
+import { openByOne, signedNote } from './log-keys.ts';
+import { stored, type LogPorts, type LogState } from './log.ts';
+import type { NoteKey } from './note.ts';
 
 export interface TicketLeaves {
   readonly origin: string;
@@ -29,7 +30,7 @@ const FORM = /^(\S+)\/ticket\nticket (\S+)\nsize (\d{1,15})\nroot (\S{44})\nleav
 
 /** What the note says, where one of the log's keys signed it. LEDGER_INVALID where it has another form. */
 export const openTicketLeaves = (note: string, keys: readonly NoteKey[]): TicketLeaves | undefined => {
-  const signed = keys.map((key) => openNote(note, key)).find((text) => text !== undefined);
+  const signed = openByOne(note, keys)?.text;
   if (signed === undefined) return undefined;
   const [, origin = '', ticketId = '', size, root = '', leaves = ''] = FORM.exec(signed) ?? [];
   const said = { origin, ticketId, size: Number(size), root, leaves: leaves.split(' ').map(Number) };
@@ -84,8 +85,7 @@ export const writeTicketLeaves = async (
   const path = pathOf(ticketId, leaves.length, edition);
   if (await stored(logStorage, path)) return; // by an append that died after it
   const text = textOf({ origin, ticketId, size: head.size, root: head.root.toString('base64'), leaves });
-  const key = { name: origin, publicKey: await signer.publicKey(LOG_KEY) };
-  const note = `${text}\n${signatureLine(key, await signer.sign(LOG_KEY, Buffer.from(text)))}`;
+  const note = await signedNote(signer, origin, text);
   const kept: StoredLeaves = { kind: 'quittance-ticket-leaves/v1', note, checkpoint };
   await logStorage.put(path, Buffer.from(canonicalize(kept)));
 };

@@ -5,7 +5,7 @@
 import { plural } from '../plural.ts';
 import { canonicalize } from '../canonical.ts';
 import { EvaluationTables } from '../evaluation.ts';
-import { CLOCKS_DIFFER_MS } from '../ledger/log.ts';
+import { CLOCKS_DIFFER_MS } from '../ledger/log-keys.ts';
 import { ladderOf, seedOf } from '../ladder.ts';
 import { manifestDigest, ModelManifest } from '../model.ts';
 import { GatePolicy } from '../policy.ts';

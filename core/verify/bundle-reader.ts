@@ -8,7 +8,8 @@ import { CertificatePredicate, CertificateType } from '../certificate.ts';
 import { Envelope, verifyEnvelope, type Statement } from '../dsse.ts';
 import { faultsOf } from '../field-faults.ts';
 import { parseOnce } from '../json-keys.ts';
-import { openNote, parseCheckpoint, type Checkpoint } from '../ledger/note.ts';
+import { openByOne, type LogKey } from '../ledger/log-keys.ts';
+import { parseCheckpoint, type Checkpoint } from '../ledger/note.ts';
 import { parseTlogProof } from '../ledger/proof.ts';
 import type { FileEntry } from '../model.ts';
 import type { TicketEnd } from '../ticket.ts';
@@ -177,15 +178,18 @@ export class BundleReader {
       return parsed.success ? parsed.data : fail('the certificate does not have its form');
     });
   }
-  /** Signed by any log key of the trust root: there are two while a key is replaced. */
+  /** Of the log, in the order in which they followed each other. */
+  get logKeys(): LogKey[] {
+    const { origin: name, keys } = this.trustRoot;
+    return keys
+      .filter(({ role }) => role === 'log')
+      .map(({ publicKey, ended }) => ({ name, publicKey: Buffer.from(publicKey, 'base64'), ended }));
+  }
+  /** Signed by any key of the log; whether it was in use then, the rule on checkpoints says. */
   get checkpoint(): Checkpoint {
     return this.#once('checkpoint', () => {
-      const note = this.text('checkpoint');
-      const texts = [...this.keys('log').values()].map((publicKey) =>
-        openNote(note, { name: this.trustRoot.origin, publicKey }),
-      );
-      const signed = texts.find((one) => one !== undefined);
-      return parseCheckpoint(signed ?? fail(`no log key of ${this.whose} signed the checkpoint`));
+      const signed = openByOne(this.text('checkpoint'), this.logKeys);
+      return parseCheckpoint(signed?.text ?? fail(`no log key of ${this.whose} signed the checkpoint`));
     });
   }
 

@@ -9,7 +9,7 @@ import { advance, receive } from '../transitions.ts';
 import { Instant } from '../deadlines.ts';
 import { Received, TicketEvent } from '../ticket-events.ts';
 import { TicketId, type Ticket, type TicketIn } from '../ticket.ts';
-import { CLOCKS_DIFFER_MS } from '../ledger/log.ts';
+import { CLOCKS_DIFFER_MS } from '../ledger/log-keys.ts';
 import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
 const Logged = z.strictObject({

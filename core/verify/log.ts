@@ -5,7 +5,7 @@ import { plural } from '../plural.ts';
 import { z } from 'zod';
 import { digestOf } from '../canonical.ts';
 import { AttestationPredicate, attestationType, STAGE_NAMES, STAGES, type Stage } from '../statements.ts';
-import { CLOCKS_DIFFER_MS } from '../ledger/log.ts';
+import { CLOCKS_DIFFER_MS } from '../ledger/log-keys.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from '../ledger/merkle.ts';
 import { cosignedAt, parseNote } from '../ledger/note.ts';
 import { parseConsistencyFile } from '../ledger/proof.ts';
@@ -19,6 +19,7 @@ import {
   type LoggedEvent,
   type Rule,
 } from './bundle-reader.ts';
+import { requireEndAsLogged, requireLogKeyAt } from './key-ends.ts';
 
 export const checkpoint: Rule = (bundle) => {
   const { size, time, origin } = bundle.checkpoint;
@@ -27,6 +28,9 @@ export const checkpoint: Rule = (bundle) => {
     Date.parse(time) <= bundle.options.now.getTime() + CLOCKS_DIFFER_MS,
     `the checkpoint is dated ${time}, after the present`,
   );
+  requireLogKeyAt(bundle, bundle.text('checkpoint'), time, 'the checkpoint');
+  for (const key of bundle.trustRoot.keys)
+    if (key.role === 'log') requireEndAsLogged(bundle, 'log-key-ended', key, "the log's key");
   if (bundle.certified) {
     const { log } = bundle.certificate;
     requireThat(log.size <= size && log.origin === origin, 'the log is shorter than when the certificate was written');
@@ -156,10 +160,9 @@ export const historyComplete: Rule = (bundle) => {
       "a bundle from before the log signed which leaves are whose: that none is left out is the service's word",
     );
   const { origin } = bundle.trustRoot;
-  const keys = [...bundle.keys('log').values()].map((publicKey) => ({ name: origin, publicKey }));
-  const said =
-    openTicketLeaves(bundle.text('leaves'), keys) ?? fail("the list of leaves does not carry the log's signature");
-  const { size, root } = bundle.checkpoint;
+  const list = bundle.text('leaves');
+  const said = openTicketLeaves(list, bundle.logKeys) ?? fail("the list of leaves does not carry the log's signature");
+  const { size, root, time } = bundle.checkpoint;
   requireThat(
     said.ticketId === bundle.index.ticketId && said.origin === origin,
     'the list of leaves is of another ticket or log',
@@ -168,6 +171,7 @@ export const historyComplete: Rule = (bundle) => {
     said.size === size && said.root === root.toString('base64'),
     'the list of leaves is of another checkpoint',
   );
+  requireLogKeyAt(bundle, list, time, 'the list of leaves');
   const here = bundle.events.map(({ index }) => index);
   requireThat(
     here.join() === said.leaves.join(),

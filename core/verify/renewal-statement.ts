@@ -1,11 +1,12 @@
 // One re-certification of the history that has a signed statement, checked against the log's event and the suite
 // behind it.
-// Trap: a statement that the service alone signed is read and may bring bad news; it renews only with the log's
-// signature beside the service's.
-import { CLOCKS_DIFFER_MS } from '../ledger/log.ts';
+// Trap: a statement that the service alone signed is read and may bring bad news; it renews only with the
+// signature of the log's key of that time beside the service's.
+import { CLOCKS_DIFFER_MS } from '../ledger/log-keys.ts';
 import type { Statement } from '../dsse.ts';
 import { RENEWAL_TYPE, RenewalPredicate } from '../statements.ts';
 import { fail, isAbout, requireThat, type BundleReader, type LoggedEvent } from './bundle-reader.ts';
+import { logKeySigned } from './key-ends.ts';
 import { requireSuite } from './renewal-suite.ts';
 
 export interface Renewal extends RenewalPredicate {
@@ -28,12 +29,15 @@ const readRenewal = (bundle: BundleReader, event: LoggedEvent): Renewal => {
   const { statement, signers } = bundle.opened(name);
   const said = predicateOf(statement, what);
   requireAsLogged(bundle, said, event, what);
-  const isSignedBy = (role: 'service' | 'log') => signers.some((id) => bundle.keys(role).has(id));
-  requireThat(isSignedBy('service'), `${what} is not signed by the service`);
+  const service = bundle.keys('service');
+  requireThat(
+    signers.some((id) => service.has(id)),
+    `${what} is not signed by the service`,
+  );
   const served = `sha256:${statement.subject[0]!.digest.sha256}`;
   requireThat(isAbout(statement, bundle.model, served), `${what} is about another model`);
   requireSuite(bundle, said, served, what);
-  return { ...said, renews: isSignedBy('log') };
+  return { ...said, renews: logKeySigned(bundle, signers, event.at) };
 };
 
 const predicateOf = ({ predicateType, predicate }: Statement, what: string): RenewalPredicate => {

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { Digest } from '../canonical.ts';
 import { isQuittanceError } from '../errors.ts';
-import { CLOCKS_DIFFER_MS } from '../ledger/log.ts';
+import { CLOCKS_DIFFER_MS } from '../ledger/log-keys.ts';
 import { AttestorName } from '../timestamp/pem.ts';
 import { verifyTimestamp } from '../timestamp/token-verification.ts';
 import { fail, notChecked, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';

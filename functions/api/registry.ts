@@ -4,7 +4,8 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { assembleBundle } from '#core/bundle.ts';
-import { LOG_KEY, readLog } from '#core/ledger/log.ts';
+import { LOG_KEY } from '#core/ledger/log-keys.ts';
+import { readLog } from '#core/ledger/log.ts';
 import { latestEntries } from '#core/ledger/recent.ts';
 import { modelLineage } from '#core/model-lineage.ts';
 import { publishedKeys } from '#core/pinned-keys.ts';

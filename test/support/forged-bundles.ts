@@ -6,7 +6,7 @@ import { canonicalize, digestOf, type Json } from '#core/canonical.ts';
 import { personKey, type CertificatePredicate } from '#core/certificate.ts';
 import { attest, signBundle, SERVICE_KEY, STAGE_NAMES, STAGES } from '#core/statements.ts';
 import { keyIdOf, signEnvelope, type Envelope, type Statement } from '#core/dsse.ts';
-import { LOG_KEY } from '#core/ledger/log.ts';
+import { LOG_KEY } from '#core/ledger/log-keys.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { Signer } from '#core/ports.ts';
 import { daysAfter } from '#core/retention.ts';

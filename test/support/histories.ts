@@ -83,6 +83,7 @@ export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choi
     recertified: { type: 'recertified', state: 'current' },
     'approval-key-ended': { type: 'approval-key-ended', ...ended },
     'service-key-ended': { type: 'service-key-ended', ...ended },
+    'log-key-ended': { type: 'log-key-ended', ...ended },
     extended: { type: 'extended', reason: 'complexity', by: choice.who },
     'clock-paused': { type: 'clock-paused', reason: 'fee', since: '2026-03-01T10:00:00.000Z', by: choice.who },
     'clock-resumed': { type: 'clock-resumed', reason: 'fee', until: '2026-03-01T11:00:00.000Z', by: choice.who },

@@ -5,7 +5,7 @@ import { digestOf, type Json } from '#core/canonical.ts';
 import { signEnvelope, type Statement } from '#core/dsse.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { judge, type Judgement } from '#core/gate.ts';
-import { LOG_KEY } from '#core/ledger/log.ts';
+import { LOG_KEY } from '#core/ledger/log-keys.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import { recertificationPolicy } from '#core/recertification.ts';
 import type { RecertificationPlan } from '#core/run.ts';

@@ -2,7 +2,7 @@
 // https://c2sp.org/tlog-checkpoint, tlog-proof), so that the verifier is tested against something that shares no code
 // with it.
 import { createHash } from 'node:crypto';
-import { LOG_KEY } from '#core/ledger/log.ts';
+import { LOG_KEY } from '#core/ledger/log-keys.ts';
 import type { Signer } from '#core/ports.ts';
 
 const sha256 = (...parts: (string | Uint8Array)[]): Buffer => {

@@ -91,7 +91,7 @@ it("ends the service's key, which the next signature follows with another", asyn
     execute(keysCommand, parse(keysCommand, [...argv, '--dir', dir, '--json'], {}));
   const rotate = (...argv: string[]) => ran('rotate', ...argv);
   await expect(ran('list', 'extra')).rejects.toMatchObject({ code: 'USAGE' });
-  for (const which of [[], ['log'], [WHO], ['service', 'log']])
+  for (const which of [[], ['vault'], [WHO], ['service', 'log']])
     await expect(rotate(...which)).rejects.toMatchObject({ code: 'USAGE' });
   const signer = fileSigner(join(dir, 'keys'));
   const first = Buffer.from(await signer.publicKey('service'));

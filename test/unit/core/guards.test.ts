@@ -39,7 +39,7 @@ describe('asked of every event', () => {
   });
 
   it('a purged ticket is certified again and nothing else', () => {
-    const later = ['approval-key-ended', 'recertified', 'service-key-ended', 'timestamped'];
+    const later = ['approval-key-ended', 'log-key-ended', 'recertified', 'service-key-ended', 'timestamped'];
     expect(passing(notPurged, along('purged')).sort()).toEqual(later);
     expect(ask(notPurged, along('purged'), 'resumed')).toBe('TICKET_PURGED');
     expect(passing(notPurged, filed())).toEqual(ALL_TYPES);
@@ -48,7 +48,15 @@ describe('asked of every event', () => {
   it.each(['pass', 'fail', 'remediation'] as const)(
     'a closed ticket is told of, looked at and purged, and nothing else (%s)',
     (how) => {
-      const allowed = [...AROUND, 'appealed', 'letter-written', 'notified', 'purged', 'request-viewed'];
+      const allowed = [
+        ...AROUND,
+        'appealed',
+        'letter-written',
+        'log-key-ended',
+        'notified',
+        'purged',
+        'request-viewed',
+      ];
       expect(passing(notClosed, closedAs(how)).sort()).toEqual(allowed.sort());
       expect(ask(notClosed, closedAs(how), 'resumed')).toBe('TICKET_CLOSED');
     },

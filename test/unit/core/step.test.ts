@@ -3,7 +3,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { SERVICE_KEY } from '#core/statements.ts';
-import { LOG_KEY } from '#core/ledger/log.ts';
+import { LOG_KEY } from '#core/ledger/log-keys.ts';
 import { memoryHarness } from '#adapters/memory/ports.ts';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';

@@ -5,7 +5,7 @@ import { httpCourier } from '#adapters/http/courier.ts';
 import { Attestors } from '#core/attestors.ts';
 import { assembleBundle, type BundleFiles } from '#core/bundle.ts';
 import { keyIdOf } from '#core/dsse.ts';
-import { LOG_KEY } from '#core/ledger/log.ts';
+import { LOG_KEY } from '#core/ledger/log-keys.ts';
 import { attemptsAt } from '#core/ledger/witnesses.ts';
 import { parseKeyLine, parseTrustRoot, keyBlocks, withAttestors, type TrustRoot } from '#core/trust-root.ts';
 import { verifyBundle } from '#core/verify.ts';

@@ -5,7 +5,7 @@ import { httpCourier } from '#adapters/http/courier.ts';
 import { memorySigner } from '#adapters/memory/secrets.ts';
 import { Attestors } from '#core/attestors.ts';
 import { assembleBundle } from '#core/bundle.ts';
-import { LOG_KEY } from '#core/ledger/log.ts';
+import { LOG_KEY } from '#core/ledger/log-keys.ts';
 import { parseKeyLine, withAttestors, type TrustRoot } from '#core/trust-root.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';

@@ -2,7 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { bytes, codeOf, entriesOf, sound, texts } from '#test/support/log-entries.ts';
 import { originOf } from '#test/support/small-log.ts';
-import { appendToLog, LOG_KEY, readLog, readOrigin } from '#core/ledger/log.ts';
+import { LOG_KEY } from '#core/ledger/log-keys.ts';
+import { appendToLog, readLog, readOrigin } from '#core/ledger/log.ts';
 import { EMPTY_ROOT } from '#core/ledger/merkle.ts';
 import { checkpointText, signatureLine } from '#core/ledger/note.ts';
 import { consistencyFile, parseConsistencyFile, parseTlogProof, tlogProof } from '#core/ledger/proof.ts';

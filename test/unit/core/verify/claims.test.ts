@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
 import { CERTIFICATE_TYPE, WITHHOLDING_TYPE } from '#core/certificate.ts';
 import { signEnvelope, type Statement } from '#core/dsse.ts';
-import { LOG_KEY } from '#core/ledger/log.ts';
+import { LOG_KEY } from '#core/ledger/log-keys.ts';
 import { bundledManifest, filesOf } from '#core/model-chain.ts';
 import { manifestDigest, type ModelManifest, type WeightsManifest } from '#core/model.ts';
 import { MODEL_SIGNING_FILE, modelSigningStatement } from '#core/model-signing.ts';

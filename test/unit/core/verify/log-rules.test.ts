@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
 import { signEnvelope, type Statement } from '#core/dsse.ts';
-import { LOG_KEY } from '#core/ledger/log.ts';
+import { LOG_KEY } from '#core/ledger/log-keys.ts';
 import { SERVICE_KEY } from '#core/statements.ts';
 import * as log from '#core/verify/log.ts';
 import { forged, jsonBytes, leavesOf, payloadOf, trueBundle, type TrueBundle } from '#test/support/forged-bundles.ts';

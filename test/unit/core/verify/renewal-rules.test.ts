@@ -4,7 +4,7 @@ import { beforeAll, describe } from '@jest/globals';
 import { digestOf } from '#core/canonical.ts';
 import { personKey } from '#core/certificate.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
-import { CLOCKS_DIFFER_MS } from '#core/ledger/log.ts';
+import { CLOCKS_DIFFER_MS } from '#core/ledger/log-keys.ts';
 import { daysAfter } from '#core/retention.ts';
 import { SERVICE_KEY, type RenewalPredicate } from '#core/statements.ts';
 import { notExpired, notRevoked, renewals } from '#core/verify/renewals.ts';

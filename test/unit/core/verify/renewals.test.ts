@@ -5,7 +5,7 @@ import type { BundleFiles } from '#core/bundle.ts';
 import { digestOf } from '#core/canonical.ts';
 import { personKey } from '#core/certificate.ts';
 import { SERVICE_KEY, type RenewalPredicate } from '#core/statements.ts';
-import { LOG_KEY } from '#core/ledger/log.ts';
+import { LOG_KEY } from '#core/ledger/log-keys.ts';
 import { APPROVER } from '#bench/house/requests.ts';
 import { failedChecks, jsonBytes, payloadOf, readJson, type TrueBundle } from '#test/support/forged-bundles.ts';
 import { verifyBundle } from '#core/verify.ts';
@@ -87,4 +87,16 @@ describe('a certificate that was re-certified', () => {
     cut.delete('recertifications/2/statement.dsse.json');
     expect(failing(cut)).toEqual(expect.arrayContaining(['bundle-files', 'renewals']));
   });
+});
+
+it('is renewed by no key of the log that had ended when the log has it', () => {
+  const by = (until: string) => {
+    const keys = truth.trustRoot.keys.map((key) =>
+      key.role === 'log' ? { ...key, ended: { until, compromised: false } } : key,
+    );
+    const { checks } = verifyBundle(truth.files, { now: truth.now, trustRoot: { ...truth.trustRoot, keys } });
+    return checks.find(({ id }) => id === 'renewals')!.detail;
+  };
+  expect(by(truth.now.toISOString())).toMatch(/3 of them signed, 3 by both keys/);
+  expect(by('2026-03-03T00:00:00.000Z')).toMatch(/3 of them signed, 0 by both keys/);
 });

@@ -5,7 +5,7 @@ import type { BundleFiles } from '#core/bundle.ts';
 import { APPROVAL_TYPE, CERTIFICATE_TYPE, personKey, type CertificatePredicate } from '#core/certificate.ts';
 import { SERVICE_KEY } from '#core/statements.ts';
 import { keyIdOf, STATEMENT_TYPE, type Envelope, type Statement } from '#core/dsse.ts';
-import { LOG_KEY } from '#core/ledger/log.ts';
+import { LOG_KEY } from '#core/ledger/log-keys.ts';
 import { verifyBundle, type VerifyOptions } from '#core/verify.ts';
 import { APPROVER, FILER } from '#bench/house/requests.ts';
 import {

@@ -1,0 +1,56 @@
+// The keys that signed a log, one after another under one name: each from the end of the one before it until its own.
+// Traps: the date in a checkpoint is written by whoever signs it, so that of a key which others may have had nothing
+// is believed on its own date. And clocks of one installation differ, so that both ends of a key's time are that wide.
+import { QuittanceError } from '../errors.ts';
+import type { FormerKey, Signer } from '../ports.ts';
+import type { KeyEnding } from '../key-end.ts';
+import { openNote, signatureLine, type NoteKey } from './note.ts';
+
+/** Name of the log's key with the Signer. */
+export const LOG_KEY = 'log';
+
+/** Clocks of one installation may differ by this much. */
+export const CLOCKS_DIFFER_MS = 5 * 60_000;
+
+export interface LogKey extends NoteKey {
+  readonly ended?: KeyEnding | undefined;
+}
+
+export type LogSigner = Pick<Signer, 'publicKey' | 'former'>;
+
+export const formerLogKeys = async (signer: LogSigner): Promise<readonly FormerKey[]> =>
+  (await signer.former?.(LOG_KEY)) ?? [];
+
+/** The key in use, under the log's name. */
+export const logKey = async (signer: Pick<Signer, 'publicKey'>, origin: string): Promise<NoteKey> => ({
+  name: origin,
+  publicKey: await signer.publicKey(LOG_KEY),
+});
+
+/** The text under the signature of the key in use. LEDGER_CONFLICT where it was replaced meanwhile. */
+export const signedNote = async (signer: Signer, origin: string, text: string): Promise<string> => {
+  const key = await logKey(signer, origin);
+  const note = `${text}\n${signatureLine(key, await signer.sign(LOG_KEY, Buffer.from(text)))}`;
+  if (openNote(note, key) !== undefined) return note;
+  throw new QuittanceError('LEDGER_CONFLICT', { message: "the log's key was replaced while it signed" });
+};
+
+/** The signed text and the key by which it is signed; undefined where it is none of them. */
+export const openByOne = <K extends NoteKey>(
+  note: string,
+  keys: readonly K[],
+): { text: string; key: K } | undefined => {
+  for (const key of keys) {
+    const text = openNote(note, key);
+    if (text !== undefined) return { text, key };
+  }
+  return undefined;
+};
+
+/** Whether it was the log's key at that time. `keys`: the oldest first. */
+export const wasInUse = (keys: readonly LogKey[], key: LogKey, at: string): boolean => {
+  const time = Date.parse(at);
+  const before = keys.slice(0, keys.indexOf(key)).flatMap(({ ended }) => (ended ? [Date.parse(ended.until)] : []));
+  const until = key.ended ? Date.parse(key.ended.until) : Infinity;
+  return time >= Math.max(-Infinity, ...before) - CLOCKS_DIFFER_MS && time <= until + CLOCKS_DIFFER_MS;
+};
