@@ -72,7 +72,10 @@ export const commands: readonly Entry[] = [
   {
     name: 'verify',
     summary: 'offline check of an evidence bundle',
-    load: async () => (await import('./verify-rerun.ts')).verifyAndRerun,
+    load: async () => {
+      await import('./interpreted-forms.ts');
+      return (await import('./verify-rerun.ts')).verifyAndRerun;
+    },
   },
   {
     name: 'trust-root',

@@ -2,7 +2,7 @@
 // core/regimes. Trap: what is not in a law's file is not on the page; what the house does not know is listed as such.
 import { periodText, type PauseRule } from '#core/counting.ts';
 import type { RegimeFile } from '#core/regime-file.ts';
-import { REGIMES, type Regime } from '#core/regimes.ts';
+import { everyRegime, type Regime } from '#core/regimes.ts';
 
 const HEAD = `A law is one file under [core/regimes](../core/regimes): how it counts, its grounds and refusals, each with the place that it comes from, the day or month on which that was read, and how far it can
 be trusted (\`primary\`: the law's own text; \`secondary\`: a firm's or an authority's summary; \`background\`: known, and not read again; \`policy\`: this product's choice). **These are readings, not
@@ -22,7 +22,7 @@ const PAUSE_TEXTS: Readonly<Record<PauseRule, string>> = {
 };
 
 const overview = (): string => {
-  const rows = Object.entries(REGIMES).map(([name, { label, counting, file }]) => {
+  const rows = everyRegime().map(([name, { label, counting, file }]) => {
     const { respond, extend, acknowledge, rolls, pauses } = counting;
     const cells = [
       `\`${name}\``,
@@ -92,4 +92,4 @@ const waitingText = ({ pauses }: RegimeFile): string =>
     .join('; ');
 
 export const regimesPage = (): string =>
-  [HEAD, overview(), ...Object.entries(REGIMES).map(([name, regime]) => section(name, regime))].join('\n\n');
+  [HEAD, overview(), ...everyRegime().map(([name, regime]) => section(name, regime))].join('\n\n');

@@ -4,7 +4,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { z } from 'zod';
 import type { BundleFiles } from '#core/bundle.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import type { FileEntry } from '#core/model.ts';
@@ -55,7 +54,6 @@ export const verifyWith = (further?: FurtherCheck): Command => ({
     const [path] = args.positionals;
     if (path === undefined) throw usageError('verify BUNDLE: BUNDLE is missing');
     further?.requires(args);
-    z.config({ jitless: true }); // each form is read once or a few times, which compiling it would outweigh
     const files = readBundle(path);
     const pinned = args.value('trust-root');
     const model = args.value('model');

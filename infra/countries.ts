@@ -5,7 +5,7 @@
 // calendar that no kept rule names throws when it is made.
 import { readFile } from 'node:fs/promises';
 import type { Plugin, PluginBuild } from 'esbuild';
-import { REGIMES } from '#core/regimes.ts';
+import { everyRegime } from '#core/regimes.ts';
 import { zonesOf, type TimeZones } from './time-zones.ts';
 
 interface Holidays {
@@ -36,7 +36,7 @@ const countryOf = (region: string): string => region.slice(0, 2);
  * The installation's countries whole; of those where only a law is at home, the zones in which its days are reckoned.
  */
 export const onlyCountries = (regions: readonly string[]): Plugin => {
-  const laws = Object.values(REGIMES).map(({ place }) => place);
+  const laws = everyRegime().map(([, { place }]) => place);
   const own = [...new Set(regions.map(countryOf))];
   const countries = [...new Set([...own, ...laws.map(({ region }) => countryOf(region))])].sort();
   return {

@@ -1,7 +1,7 @@
 // A new case, in four steps and a check: who asks, under which law, which records, then what filing would come to. Each
 // step is a form whose fields are kept as a draft, right or wrong, so that nothing is typed twice.
 // Trap: these pages show a person's data to the one who types it in; no other page or address has any of it.
-import { IDENTITY_LEVELS, REGIMES, regimeOf, RegimeName } from '#core/regimes.ts';
+import { IDENTITY_LEVELS, RegimeName, regimeOf } from '#core/regimes.ts';
 import { protectionTexts } from '#core/protection-words.ts';
 import type { Deadlines } from '#core/deadlines.ts';
 import { SubjectReason } from '#core/subject.ts';
@@ -48,7 +48,7 @@ export const stepFields = (
       choice(
         'regime',
         n.regime,
-        RegimeName.options.map((name) => [name, REGIMES[name].label] as const),
+        RegimeName.options.map((name) => [name, regimeOf(name).label] as const),
       ),
       choice('ground', n.ground, groundsOf(fields['regime'])),
       time('receivedAt', n.received, true),

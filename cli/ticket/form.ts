@@ -1,7 +1,7 @@
 // The form of a ticket file, as `ticket --help` shows it. The example is a request that the parser takes
 // (test/unit/cli/ticket.test.ts holds the two together). Trap: the texts must be those that the model was trained on,
 // letter for letter but for white space; a reworded question is another record.
-import { IDENTITY_LEVELS, REGIMES } from '#core/regimes.ts';
+import { everyRegime, IDENTITY_LEVELS } from '#core/regimes.ts';
 import { FORGET_LIMITS } from '#core/forget-set.ts';
 import { MethodName } from '#core/method-name.ts';
 import { Quantisation } from '#core/quantisation.ts';
@@ -30,9 +30,7 @@ export const REQUEST_EXAMPLE = {
   },
 } as const;
 
-const grounds = Object.entries(REGIMES).map(
-  ([name, regime]) => `    ${name}: ${Object.keys(regime.grounds).join(', ')}`,
-);
+const grounds = everyRegime().map(([name, regime]) => `    ${name}: ${Object.keys(regime.grounds).join(', ')}`);
 
 export const REQUEST_FORM = [
   `FILE is one JSON object in UTF-8, at most ${REQUEST_LIMIT_BYTES / 2 ** 20} MiB, for example:`,

@@ -105,16 +105,22 @@ for (const { small, tens } of NAMES) {
   tens.forEach((word, i) => word !== '_' && TENS.set(word, 20 + 10 * i));
 }
 const UNIT = new Map(UNITS.flatMap((words, value) => words.map((word) => [word, value] as const)));
-/** Written as one word: zweiundvierzig, tweeenveertig, quarantadue, veintidos. */
-const COMPOUND = new Map<string, number>();
-for (const [ten, tens] of TENS)
-  for (const [unit, units] of UNIT) {
-    COMPOUND.set(`${unit}und${ten}`, tens + units);
-    COMPOUND.set(`${unit}en${ten}`, tens + units);
-    COMPOUND.set(`${ten}${unit}`, tens + units);
-    COMPOUND.set(`${ten.replace(/[aei]$/, 'i')}${unit}`, tens + units);
-    if (/^[ou]/.test(unit)) COMPOUND.set(`${ten.slice(0, -1)}${unit}`, tens + units);
-  }
+/** Written as one word: zweiundvierzig, tweeenveertig, quarantadue, veintidos. Made when a word is first looked up. */
+let compounds: ReadonlyMap<string, number> | undefined;
+const compoundOf = (word: string): number | undefined => (compounds ??= allCompounds()).get(word);
+
+const allCompounds = (): ReadonlyMap<string, number> => {
+  const found = new Map<string, number>();
+  for (const [ten, tens] of TENS)
+    for (const [unit, units] of UNIT) for (const word of compoundsOf(ten, unit)) found.set(word, tens + units);
+  return found;
+};
+
+const compoundsOf = (ten: string, unit: string): string[] => [
+  ...[`${unit}und${ten}`, `${unit}en${ten}`, `${ten}${unit}`, `${ten.replace(/[aei]$/, 'i')}${unit}`],
+  ...(/^[ou]/.test(unit) ? [`${ten.slice(0, -1)}${unit}`] : []),
+];
+
 const BETWEEN = new Set(['y', 'e', 'et', 'and']);
 const SCALES = new Map([
   ...list('hundred').map((word) => [word, 100] as const),
@@ -126,7 +132,7 @@ const SCALES = new Map([
 ]);
 
 const simple = (word: string | undefined): number | undefined =>
-  word === undefined ? undefined : (SMALL.get(word) ?? TENS.get(word) ?? COMPOUND.get(word));
+  word === undefined ? undefined : (SMALL.get(word) ?? TENS.get(word) ?? compoundOf(word));
 
 type Spoken = [value: number, taken: number];
 
@@ -173,8 +179,9 @@ const spokenYear = (words: readonly string[], at: number): Spoken | undefined =>
 };
 
 /** Every word that a number can begin with: asked of each word of each text. */
-const FIRST_WORDS = new Set([...TENS.keys(), ...SMALL.keys(), ...COMPOUND.keys(), ...ONES, 'a']);
-const begins = (word: string): boolean => (word >= '0' && word < ':') || FIRST_WORDS.has(word);
+const FIRST_WORDS = new Set([...TENS.keys(), ...SMALL.keys(), ...ONES, 'a']);
+const begins = (word: string): boolean =>
+  (word >= '0' && word < ':') || FIRST_WORDS.has(word) || compoundOf(word) !== undefined;
 
 /**
  * A number that begins at a word and is said, at least in part, in words: its decimal form and how many words it takes.

@@ -6,7 +6,7 @@ import { keyIdOf } from '#core/dsse.ts';
 import type { Place } from '#core/place.ts';
 import type { Ports } from '#core/ports.ts';
 import type { RegimeFile } from '#core/regime-file.ts';
-import { REGIMES } from '#core/regimes.ts';
+import { everyRegime } from '#core/regimes.ts';
 import { RETENTION_DAYS } from '#core/retention.ts';
 import { settingsBody, type PlaceRow, type RegimeRow, type SettingsView } from '#portal/settings.ts';
 import { show, type ApiContext, type Asked, type Env } from './context.ts';
@@ -20,7 +20,7 @@ const settings = async (c: Asked, { ports, signOutPath }: ApiContext): Promise<R
   const { home, entities } = ports.calendar.places;
   const data: SettingsView = {
     me: { principal, roles, key: await keyOf(principal, ports) },
-    regimes: Object.entries(REGIMES).map(([name, { file }]) => regimeRow(name, file)),
+    regimes: everyRegime().map(([name, { file }]) => regimeRow(name, file)),
     places: await Promise.all([
       placeRow(null, home, ports),
       ...Object.entries(entities).map(([entity, place]) => placeRow(entity, place, ports)),

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import { holidayCalendar } from '#adapters/aws/holiday-calendar.ts';
-import { REGIMES } from '#core/regimes.ts';
+import { everyRegime } from '#core/regimes.ts';
 import { bundleLambda } from '#infra/bundle.ts';
 import { leanSdk } from '#infra/lean.ts';
 import { bundleCode, type Code } from '#infra/stacks.ts';
@@ -128,7 +128,7 @@ describe('a bundle', () => {
   it('knows the same holidays as the package it was cut from', async () => {
     const { folder } = await bundleLambda(join(dir, 'calendar'), ['DE-BE'], 'adapters/aws/holiday-calendar.ts');
     const places = { home: { region: 'DE-BE', timeZone: 'Europe/Berlin' }, entities: {} };
-    const laws = Object.values(REGIMES).map(({ place }) => place);
+    const laws = everyRegime().map(([, { place }]) => place);
     const script = `const c = bundle.holidayCalendar(${JSON.stringify(places)});
       const all = ${JSON.stringify([places.home, ...laws])}.map((place) => c.around(new Date('2026-11-21T00:00:00Z'), place));
       console.log(JSON.stringify(await Promise.all(all)));`;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { addMonths, wholeDays } from '#core/days.ts';
 import { deriveDeadlines, type ClockEvent, type HolidayCalendar } from '#core/deadlines.ts';
-import { REGIMES, type RegimeName } from '#core/regimes.ts';
+import { type RegimeName, regimeOf } from '#core/regimes.ts';
 
 interface Golden {
   holidays: string[];
@@ -23,7 +23,7 @@ const calendar: HolidayCalendar = {
 const start = (date: string): ClockEvent => ({ type: 'start', at: `${date}T10:00:00Z` });
 const extend = (date: string): ClockEvent => ({ type: 'extend', at: `${date}T10:00:00Z`, reason: 'complexity' });
 const derive = (regime: RegimeName, events: readonly ClockEvent[], now?: string, where = calendar) =>
-  deriveDeadlines(REGIMES[regime].counting, events, where, now);
+  deriveDeadlines(regimeOf(regime).counting, events, where, now);
 
 describe('deadlines', () => {
   it('agree with python-dateutil on every golden case', () => {
@@ -95,7 +95,7 @@ describe('waiting for the requester', () => {
 
   it('for two things at once is counted once', () => {
     const law = {
-      ...REGIMES.gdpr.counting,
+      ...regimeOf('gdpr').counting,
       pauses: { identity: 'statute', clarification: 'statute', fee: 'never' },
     } as const;
     const both = [

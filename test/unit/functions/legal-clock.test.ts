@@ -5,7 +5,7 @@ import { canonicalize, type Json } from '#core/canonical.ts';
 import { requireAsLogged } from '#core/as-logged.ts';
 import type { Deadlines } from '#core/deadlines.ts';
 import { placeOf } from '#core/place.ts';
-import { REGIMES } from '#core/regimes.ts';
+import { type RegimeName, regimeOf } from '#core/regimes.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { dueAt } from '#core/ticket-clock.ts';
 import { extendDeadline } from '#functions/extend-deadline.ts';
@@ -51,8 +51,8 @@ describe('days', () => {
     const berlin = { region: 'DE-BE', timeZone: 'Europe/Berlin' };
     const leeds = { region: 'GB-ENG', timeZone: 'Europe/London' };
     const places = { home: berlin, entities: { 'acme-uk': leeds } };
-    const where = (asked: Parameters<typeof placeOf>[1], regime: keyof typeof REGIMES) =>
-      placeOf(places, asked, REGIMES[regime]).region;
+    const where = (asked: Parameters<typeof placeOf>[1], regime: RegimeName) =>
+      placeOf(places, asked, regimeOf(regime)).region;
     expect(where({}, 'gdpr')).toBe('DE-BE');
     expect(where({}, 'ccpa')).toBe('US-CA');
     expect(where({ entity: 'acme-uk' }, 'gdpr')).toBe('GB-ENG');
@@ -159,7 +159,7 @@ describe('a ticket from before its law’s counting was kept', () => {
     const check = (ticket: Ticket) => outcome(requireAsLogged(ticket, { ...harness.ports, tickets }));
     expect(await check(old)).toBe('fulfilled');
     expect(await check({ ...old, filer: 'somebody.else' })).toBe('TICKET_NOT_AS_LOGGED');
-    const kept = { ...old, counting: REGIMES.gdpr.counting };
+    const kept = { ...old, counting: regimeOf('gdpr').counting };
     expect(await check(kept)).toBe('TICKET_NOT_AS_LOGGED');
   });
 });

@@ -1,7 +1,7 @@
 // The settings page: what an installation counts by, and who one is to it, as a page in two languages and as data.
 import { describe, expect, it } from '@jest/globals';
 import type { SettingsView } from '#portal/settings.ts';
-import { REGIMES } from '#core/regimes.ts';
+import { RegimeName } from '#core/regimes.ts';
 import { APPROVER } from '#bench/house/requests.ts';
 import { appOf, as, inBrowser } from '../../support/api-callers.ts';
 import { walkedToApproval, walkToEnd } from '../../support/hand-walked.ts';
@@ -10,7 +10,7 @@ describe('settings', () => {
   it('say each law with its periods and that no counsel has signed it, and the places whose days count', async () => {
     const app = appOf(await walkedToApproval());
     const data = (await (await app.request('/settings.json', { headers: as('auditor') })).json()) as SettingsView;
-    expect(data.regimes.map(({ name }) => name)).toEqual(Object.keys(REGIMES));
+    expect(data.regimes.map(({ name }) => name)).toEqual(RegimeName.options);
     expect(data.regimes.find(({ name }) => name === 'ccpa')).toMatchObject({
       acknowledge: '10 working days',
       signed: null,
