@@ -1,5 +1,5 @@
-// When a person last decided, the service last certified or the log last signed a checkpoint, after a moment: what a key signed after its end does not
-// count, so an end that lies too far back would void certificates that are sound.
+// When a person last decided, the service last certified or the log last signed a checkpoint, after a moment: what a
+// key signed after its end does not count, so an end that lies too far back would void certificates that are sound.
 import { z } from 'zod';
 import { parseJson } from '#core/stored-json.ts';
 import { parseCheckpoint, parseNote } from '#core/ledger/note.ts';

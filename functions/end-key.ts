@@ -1,5 +1,5 @@
-// Writes the end of a signing key into the history of every certificate that it signed (a person's, or the service's) or
-// of every case whose leaves it listed (the log's own), so that the log has it: whoever checks one of them against a
+// Writes the end of a signing key into the history of every certificate that it signed (a person's, or the service's)
+// or of every case whose leaves it listed (the log's own), so that the log has it: whoever checks one of them against a
 // trust root from before is told. Called by whoever ends
 // keys, after the key is gone.
 // Trap: a crash leaves some histories without it; the same call again writes what is missing, and nothing twice.

@@ -53,8 +53,8 @@ const known = new WeakMap<LogFiles, LogState>();
 
 /**
  * The name of a log that has no entry yet: witnesses keep one history a name, so that no two installations may share
- * one. It is made of the first key that an installation makes for itself. A log that has begun keeps the name in its head,
- * whatever key signs it later.
+ * one. It is made of the first key that an installation makes for itself. A log that has begun keeps the name in its
+ * head, whatever key signs it later.
  */
 const newOrigin = async (signer: ReadLogPorts['signer']): Promise<string> => {
   const [first] = await formerLogKeys(signer);

@@ -82,7 +82,7 @@ describe('the keys of an installation', () => {
     expect(read.keys.at(-1)).toMatchObject({ role: 'witness', name: 'witness.example' });
   });
 
-  it('are refused where a line names no role, another log, a wrong id, no log, or an end of a key that is no person’s', () => {
+  it('are refused where a line names no role, another log, a wrong id, no log, or an end of a witness’s key', () => {
     const lines = keyLines(root).trimEnd().split('\n');
     const other = keyLine({ name: 'elsewhere.example/service', publicKey: Buffer.alloc(32, 1) }, 'signature');
     const strange = keyLine({ name: `${root.origin}/clerk`, publicKey: Buffer.alloc(32, 1) }, 'signature');
@@ -96,7 +96,10 @@ describe('the keys of an installation', () => {
       block,
       keyBlocks(root).replace('person ', 'boss '),
       canonicalize({ ...root, origin: 1 }),
-      canonicalize({ ...root, keys: root.keys.map((key) => (key.role === 'log' ? { ...key, ended: END } : key)) }),
+      canonicalize({
+        ...root,
+        keys: root.keys.map((key) => (key.role === 'log' ? { ...key, role: 'witness', ended: END } : key)),
+      }),
       '',
       'trust me',
     ])

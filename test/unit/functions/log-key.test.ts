@@ -1,5 +1,5 @@
-// The log's own key replaced in an installation at work: the head is signed anew, each case that came to its end has the
-// end of the key in its history and its leaves listed by the next one, and witnesses go on.
+// The log's own key replaced in an installation at work: the head is signed anew, each case that came to its end has
+// the end of the key in its history and its leaves listed by the next one, and witnesses go on.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { httpCourier } from '#adapters/http/courier.ts';
 import { Attestors } from '#core/attestors.ts';
