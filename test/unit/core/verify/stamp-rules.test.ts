@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BundleFiles } from '#core/bundle.ts';
 import { digestOf } from '#core/canonical.ts';
-import { CLOCKS_DIFFER_MS } from '#core/ledger/log.ts';
+import { CLOCKS_DIFFER_MS } from '#core/ledger/log-keys.ts';
 import type { TrustRoot } from '#core/trust-root.ts';
 import { approvalKey } from '#core/verify/approval-key.ts';
 import { timestamped } from '#core/verify/timestamps.ts';
