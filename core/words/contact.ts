@@ -63,22 +63,45 @@ const partsFrom = (
   return hits;
 };
 
-const AT = String.raw`(?: ?@ ?| ?[([{] ?at ?[)\]}] ?|\sat\s)`;
-const DOT = String.raw`(?:\.| ?[([{] ?dot ?[)\]}] ?|\sdot\s)`; // a point with a blank after it ends a sentence
+/** Said aloud, or written so that machines do not read it, in the languages that are told apart elsewhere. */
+const AT_WORD = '(?:at|arroba|arobase|chiocciola|malpa|zavinac)';
+const DOT_WORD = '(?:dot|punto|punkt|point|ponto|kropka|tecka)';
+const AT = String.raw`(?: ?@ ?| ?[([{] ?${AT_WORD} ?[)\]}] ?|\s${AT_WORD}\s)`;
+const SAID_DOT = String.raw`(?: ?[([{] ?${DOT_WORD} ?[)\]}] ?|\s${DOT_WORD}\s)`;
+const DOT = String.raw`(?:\.|${SAID_DOT})`; // a point with a blank after it ends a sentence
 const LOCAL = String.raw`[\p{L}\p{N}._%+\-]`;
 const LABEL = String.raw`[\p{L}\p{N}\-]`;
-const ADDRESS = new RegExp(`(?<!${LOCAL})(${LOCAL}{1,64})${AT}(${LABEL}{1,63}(?:${DOT}${LABEL}{1,63}){1,8})`, 'giu');
+const ADDRESS = new RegExp(
+  `(?<!${LOCAL})(${LOCAL}{1,64}(?:${SAID_DOT}${LOCAL}{1,64}){0,4})${AT}(${LABEL}{1,63}(?:${DOT}${LABEL}{1,63}){1,8})`,
+  'giu',
+);
 
 const DOTS = new RegExp(DOT, 'giu');
+const MAY_SAY_AT = new RegExp(String.raw`@|\b${AT_WORD}\b`, 'i');
 
 export const mailsIn = (reading: Reading): Hit[] => {
   const flat = reading.flat();
-  if (!/@|\bat\b/i.test(flat.text)) return [];
-  return Array.from(flat.text.matchAll(ADDRESS), (match) => {
-    const form = `${match[1]!.replace(/^\.+|\.+$/g, '')}@${match[2]!.replace(DOTS, '.')}`.toLowerCase();
-    return hitOf(form, flat.start(match.index), flat.end(match.index + match[0].length));
+  if (!MAY_SAY_AT.test(flat.text)) return [];
+  return Array.from(flat.text.matchAll(ADDRESS)).flatMap((match) => {
+    const domain = match[2]!.replace(DOTS, '.');
+    const end = flat.end(match.index + match[0].length);
+    return localsOf(match[1]!).map(({ local, at }) =>
+      hitOf(`${local}@${domain}`.toLowerCase(), flat.start(match.index + at), end),
+    );
   });
 };
+
+/** Words before it may belong to the sentence: "his dot john dot doe at …" also says john.doe, and doe. */
+const localsOf = (said: string): { local: string; at: number }[] =>
+  [0, ...Array.from(said.matchAll(new RegExp(SAID_DOT, 'giu')), ({ index, 0: dot }) => index + dot.length)].map(
+    (at) => ({
+      local: said
+        .slice(at)
+        .replace(DOTS, '.')
+        .replace(/^\.+|\.+$/g, ''),
+      at,
+    }),
+  );
 
 const hitOf = (form: string, start: number, end: number): Hit => ({
   exact: [form],

@@ -91,6 +91,7 @@ const signOf = (char: string): Sign => {
     return { kind, folded: digit, plain: digit };
   }
   if (/\p{Pd}|−/u.test(char)) return { kind, folded: '-', plain: '-' };
+  if (char === '⁄' || char === '∕') return { kind, folded: '/', plain: '/' }; // of ½, and of a division
   if (kind === KIND.space) return { kind, folded: ' ', plain: ' ' };
   const lower = char.toUpperCase().toLowerCase();
   return { kind, folded: PLAIN_LETTERS[lower] ?? lower, plain: char };

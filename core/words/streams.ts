@@ -4,6 +4,7 @@
 // a plain English sentence has one.
 import { KIND, readSigns, ZERO_WIDTH, type Signs } from './signs.ts';
 import { latinOf, nativeOf } from './lookalikes.ts';
+import { hanNumber, isHanNumeral } from './han-numbers.ts';
 import { spokenNumber } from './numbers.ts';
 import { FIRST, tokensIn, type Token } from './tokens.ts';
 
@@ -177,6 +178,18 @@ const thousands = runs((tokens, at) => {
   return run.length === 1 ? undefined : [run.map(({ text }) => text).join(''), 'number', run.length];
 });
 
+/** 四十二 is 42 and 一九七五 is 1975; one character alone is mostly a word, and 三四 is three or four. */
+const hanNumerals = runs((tokens, at) => {
+  let to = at;
+  while (tokens[to]?.kind === 'solo' && isHanNumeral(tokens[to]!.text) && (to === at || follows(tokens, to))) to++;
+  const run = textOfRun(tokens.slice(at, to));
+  const number = to - at < fewestSigns(run) ? undefined : hanNumber(run);
+  return number === undefined ? undefined : [String(number), 'number', to - at];
+});
+const fewestSigns = (run: string): number => (/[十百千万萬億亿拾佰仟]/u.test(run) ? 2 : 3);
+const follows = (tokens: readonly Token[], at: number): boolean => tokens[at]!.from === tokens[at - 1]!.to;
+const textOfRun = (tokens: readonly Token[]): string => tokens.map(({ text }) => text).join('');
+
 const PERCENT = /^(?:percent|prozent|procent|pourcent|porcentaje)$/;
 const spoken = (tokens: readonly Token[], signs: Signs): Token[] | undefined => {
   const words = tokens.map(({ text }) => text);
@@ -212,6 +225,7 @@ const WAYS: readonly (readonly [needs: RegExp, way: Way])[] = [
   [FOREIGN, lookalikes],
   [FOREIGN, umlauts],
   [FOREIGN, syllables],
+  [/[〇零一二三四五六七八九十百千万萬億亿壹貳參肆伍陸柒捌玖拾佰仟]{2}/u, hanNumerals],
   [FOREIGN, prefixes(1)],
   [FOREIGN, prefixes(2)],
   [DIGITS, units],

@@ -100,51 +100,16 @@ describe('numbers', () => {
     ...table('thirty-one', ['31', 'einunddreißig'], ['30', '1']),
     ...table('3.5', ['3,5', '3.50'], ['35', '3.45']),
     ...table('-5', ['it was -5 outside', '−5'], ['5 people', '4-5']),
+    ...table(
+      '36',
+      ['三十六歳', '年龄36', '参加者は三十六人', '叁'.replace('叁', '參拾陸')],
+      ['三六計', '十分', '三百六十', '百三十六'],
+    ),
+    ...table('1250', ['一千二百五十元', '一二五〇'], ['一千二百五', '一万二千五百']),
+    ...table('3/4', ['¾', '3⁄4 of it'], ['¼', '3.4']),
     ...table('1', ['1 child'], ['one of them', 'un']),
     ...table('2000000', ['2 million', '2.000.000', 'two million'], ['2']),
   ]);
-});
-
-describe('dates', () => {
-  check([
-    ...table(
-      '4 May 1991',
-      [
-        'May 4, 1991',
-        'on the 4th of May, 1991',
-        'the fourth of May 1991',
-        '04/05/1991',
-        '4.5.91',
-        '1991-05-04',
-        '1991/05/04',
-        '4. Mai 1991',
-        '4 mai 1991',
-        '4 de mayo de 1991',
-        '4 maggio 1991',
-        '4 de maio de 1991',
-        '4 mei 1991',
-        '4 maja 1991 r.',
-        '1991年5月4日',
-        '1991년 5월 4일',
-        '4 May nineteen ninety-one',
-        '4\u00a0May\u00a01991',
-      ],
-      ['May 1991', '4 May', '4 May 1992', '14 May 1991', '4 June 1991', '1991'],
-    ),
-    ...table('05/04/1991', ['4 May 1991', '5 April 1991'], ['4 May 1990']),
-    ...table('12. März 1984', ['12 March 1984', '12 mars 1984', '12 marca 1984', '12 maart 1984'], ['12 May 1984']),
-    ...table(
-      '21 August',
-      ['August 21st', 'the twenty-first of August', '21.08.', '21 août', '21 August 1990'],
-      ['21 days in August', 'August'],
-    ),
-    ...table('March 1984', ['03/1984', 'in März 1984', '12 March 1984'], ['March', '1984']),
-    ...table('30/06/1975', ['30 June 1975', '1975-06-30'], ['1975-06-03']),
-  ]);
-
-  it('is no date where the day does not exist', () => {
-    expect(valueOf('31/02/1991')).not.toMatchObject({ type: 'date' });
-  });
 });
 
 describe('sums of money', () => {
@@ -190,11 +155,33 @@ describe('codes, addresses and short values', () => {
         'Write to kim.loe@post.example. Then wait.',
         'kim.loe (at) post (dot) example',
         'kim.loe at post dot example',
+        'kim dot loe at post dot example',
+        'Her address is kim (dot) loe (at) post (dot) example',
+        'behind the dot kim.loe at post.example',
+        'kim punto loe arroba post punto example',
       ],
-      ['loe@post.example', 'kim.loe@post.example.org', 'kim.loe'],
+      ['kim dot loe', 'tim dot loe at post dot example', 'loe@post.example', 'kim.loe@post.example.org', 'kim.loe'],
     ),
-    ...table('B+', ['blood group B+.', 'B positive', 'B Rh+', 'B pos.', 'Rh: B (D)+'], ['B', 'AB+', 'B-', 'B+C']),
-    ...table('A-', ['type A-', 'A negative', 'A Rh negative'], ['A-level', 'A negative answer', 'AB-', 'A']),
+    ...table(
+      'B+',
+      [
+        'blood group B+.',
+        'B positive',
+        'B Rh+',
+        'B pos.',
+        'Rh: B (D)+',
+        'B plus',
+        'B型Rh陽性',
+        '血型B型，RhD阳性',
+        'B형 Rh 양성',
+      ],
+      ['B minus', 'B型Rh阴性', 'B', 'AB+', 'B-', 'B+C'],
+    ),
+    ...table(
+      'A-',
+      ['type A-', 'A negative', 'A Rh negative', 'type A minus'],
+      ['A minus point', 'A-level', 'A negative answer', 'AB-', 'A'],
+    ),
     ...table('0+', ['O+', 'O Rh+', '0 positiv'], ['10+', 'O']),
     ...table('X', ['marked X', '(x)'], ['Xavier', 'X-ray', "X'mas", 'x+1']),
     ...table('7', ['room 7', 'seven'], ['17', '7.5']),
