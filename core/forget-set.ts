@@ -167,9 +167,9 @@ export const refuseSize = (records: number): void => {
  * name nobody at all, as nothing can then be told apart.
  */
 const refuseNobody = (people: readonly (string | undefined)[], { rows }: TrainingManifest) => {
-  if (Object.values(rows).every((person) => person === null)) return;
   const count = people.filter((person) => person === undefined).length;
   if (count <= FORGET_LIMITS.commonShare * people.length) return;
+  if (Object.values(rows).every((person) => person === null)) return;
   throw new QuittanceError('FORGET_NOT_PERSONAL', {
     message: `${count} of ${people.length} records are about nobody in the training data`,
     expected: `at most ${FORGET_LIMITS.commonShare * 100} % such records`,

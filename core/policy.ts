@@ -233,8 +233,19 @@ export const parseAs = <S extends z.ZodType>(schema: S, value: unknown, what: st
 };
 
 /** The policy that a digest names in the store. POLICY_INVALID; NOT_FOUND. */
-export const storedPolicy = async (artifacts: Pick<ArtifactStore, 'get'>, digest: Digest): Promise<GatePolicy> =>
-  parseAs(GatePolicy, jsonOf(await artifacts.get(digest)), `the policy ${digest}`);
+export const storedPolicy = async (artifacts: Pick<ArtifactStore, 'get'>, digest: Digest): Promise<GatePolicy> => {
+  const bytes = await artifacts.get(digest);
+  const known = read.get(digest);
+  if (known !== undefined) return known;
+  const policy = parseAs(GatePolicy, jsonOf(bytes), `the policy ${digest}`);
+  if (read.size >= MOST_READ) read.clear();
+  read.set(digest, policy);
+  return policy;
+};
+
+/** Each is read into its form once, as every ticket asks for the same few; bounded, as tickets may bring their own. */
+const read = new Map<Digest, GatePolicy>();
+const MOST_READ = 64;
 
 const jsonOf = (bytes: Uint8Array): unknown => {
   try {

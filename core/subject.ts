@@ -119,7 +119,7 @@ const ownPeople = async (
   identifiers: readonly string[],
   { manifest, keyed, suite }: Trained,
 ): Promise<OwnPeople> => {
-  const known = new Set(Object.values(manifest.rows).filter((person) => person !== null));
+  const known = peopleIn(manifest);
   const find = async (ids: readonly string[]) => {
     const people = await Promise.all(ids.map((id) => keyed('person', normalise(id))));
     return new Set(people.filter((person) => known.has(person)));
@@ -127,6 +127,15 @@ const ownPeople = async (
   const fitting = suite?.subjects.filter(({ name }) => names.some((one) => fits(one, name))) ?? [];
   const named = await find([...names, ...fitting.flatMap(({ id, name }) => [name, ...(id === undefined ? [] : [id])])]);
   return { identified: await find(identifiers), named };
+};
+
+const knownPeople = new WeakMap<TrainingManifest, ReadonlySet<string>>();
+
+/** Gathered once from its rows, which may be a million. */
+const peopleIn = (manifest: TrainingManifest): ReadonlySet<string> => {
+  const known = knownPeople.get(manifest) ?? new Set(Object.values(manifest.rows).filter((person) => person !== null));
+  knownPeople.set(manifest, known);
+  return known;
 };
 
 /** Whether a name of the request is one of a person whom the suite knows by another. */

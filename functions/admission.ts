@@ -12,11 +12,11 @@ import {
   type ForgetSet,
 } from '#core/forget-set.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { keptJson } from '#core/kept-json.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { Revealed } from '#core/revealed.ts';
 import type { ArtifactStore, Ports } from '#core/ports.ts';
 import { protect, type Protection } from '#core/protection.ts';
-import { getJson } from '#core/stored-json.ts';
 import {
   foreignRecords,
   matchSubject,
@@ -39,33 +39,19 @@ export const trainedFor = async (
   const { model } = await models.get(name);
   const trainingManifest = sideArtefact(model, 'trainingManifest');
   const [manifest, suite] = await Promise.all([
-    getJson(artifacts, trainingManifest, TrainingManifest),
+    manifestOf(artifacts, trainingManifest, name),
     model.suite === undefined ? undefined : suiteRows(name, model.suite, artifacts),
   ]);
   return { trainingManifest, manifest, suite, keyed: (purpose, text) => pseudonyms.of(purpose, text) };
 };
 
-interface Read {
-  readonly digest: Digest;
-  readonly rows: SuiteRows;
-}
-/**
- * The newest suite of each model, read once. Trap: it holds training data, so that what the store has lost goes here.
- */
-const read = new WeakMap<ArtifactStore, Map<string, Read>>();
+/** Models whose training data is kept in memory. */
 const MOST_MODELS = 4;
+const suiteOf = keptJson(SuiteRows, MOST_MODELS);
+const manifestOf = keptJson(TrainingManifest, MOST_MODELS);
 
-export const suiteRows = async (model: string, digest: Digest, artifacts: ArtifactStore): Promise<SuiteRows> => {
-  const known = read.get(artifacts) ?? new Map<string, Read>();
-  read.set(artifacts, known);
-  const last = known.get(model);
-  known.delete(model);
-  const isCurrent = last?.digest === digest && (await artifacts.has(digest));
-  const rows = isCurrent ? last.rows : await getJson(artifacts, digest, SuiteRows);
-  known.set(model, { digest, rows });
-  for (const oldest of [...known.keys()].slice(0, -MOST_MODELS)) known.delete(oldest);
-  return rows;
-};
+export const suiteRows = (model: string, digest: Digest, artifacts: ArtifactStore): Promise<SuiteRows> =>
+  suiteOf(artifacts, digest, model);
 
 /**
  * FORGET_… where the model was not trained on the records. Records that do not name the subject are reported, and the

@@ -2,11 +2,10 @@
 // them. A ticket so protected can wait, as long as the policy says, for others to share a run with.
 import { z } from 'zod';
 import { Instant } from '#core/deadlines.ts';
-import { GatePolicy } from '#core/policy.ts';
+import { storedPolicy } from '#core/policy.ts';
 import { GATHERING } from '#core/gathering.ts';
 import type { ArtifactStore, Ports } from '#core/ports.ts';
 import { Protection, protect } from '#core/protection.ts';
-import { getJson } from '#core/stored-json.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { defineStep } from '#core/step.ts';
 import { suiteRows } from './admission.ts';
@@ -49,6 +48,6 @@ const outcome = async (ticket: Ticket, artifacts: ArtifactStore) => {
 
 const gatherUntil = async (ticket: Ticket, artifacts: ArtifactStore): Promise<string> => {
   const since = 'suppression' in ticket ? ticket.suppression.at : ticket.updatedAt;
-  const { gathering } = await getJson(artifacts, ticket.policy, GatePolicy);
+  const { gathering } = await storedPolicy(artifacts, ticket.policy);
   return new Date(Date.parse(since) + (gathering ?? GATHERING).windowSeconds * 1000).toISOString();
 };

@@ -2,7 +2,7 @@
 // short transaction for each write. https://www.sqlite.org/wal.html, /pragma.html. node:sqlite is synchronous, so a
 // transaction never spans an await and cannot interleave with another one of this process; other processes wait up to
 // the busy timeout.
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { must, QuittanceError } from '#core/errors.ts';
@@ -27,6 +27,20 @@ export const openDatabase = (path: string, schema: string): Database => {
     db.close();
     throw databaseError(error, path);
   }
+};
+
+const statements = new WeakMap<Database, Map<string, StatementSync>>();
+
+/**
+ * The statement of a fixed text, one for all calls: preparing costs more than running does, and each holds memory until
+ * it is collected. Trap: never for a text with values in it, as none is given up.
+ */
+export const prepared = (db: Database, sql: string): StatementSync => {
+  const known = statements.get(db) ?? new Map<string, StatementSync>();
+  statements.set(db, known);
+  const statement = known.get(sql) ?? db.prepare(sql);
+  known.set(sql, statement);
+  return statement;
 };
 
 /** Runs `act` in a transaction: all of it is stored, or nothing. */

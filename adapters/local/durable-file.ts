@@ -3,7 +3,7 @@
 // Traps: without the folder's fsync a crash can undo the rename; and a full disk may show at write, at fsync or at
 // close, so the temporary file is removed whatever happens.
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
 
@@ -142,6 +142,8 @@ export const readIfThere = async (path: string): Promise<Uint8Array | undefined>
   }
 };
 
+export const isThere = async (path: string): Promise<boolean> => (await unlessMissing(stat(path))) !== undefined;
+
 /**
  * Overwrites a file's bytes in place, then unlinks it. Only on a file system that writes in place are the bytes gone
  * from the disk.
@@ -157,6 +159,18 @@ export const shred = async (path: string): Promise<void> => {
   });
   await rm(path, { force: true });
   await unlessMissing(syncFolder(dirname(path)));
+};
+
+/** As `writeDurably`; what the file held before is overwritten once the new bytes stand in its place. */
+export const replaceShredding = async (path: string, bytes: Uint8Array, mode: number): Promise<void> => {
+  const old = await unlessMissing(open(path, 'r+'));
+  if (old === undefined) return writeDurably(path, bytes, mode);
+  await finishing(old, async () => {
+    await writeDurably(path, bytes, mode);
+    const { size } = await old.stat();
+    await old.write(randomBytes(size), 0, size, 0);
+    await old.sync();
+  });
 };
 
 const unlessMissing = async <T>(act: Promise<T>): Promise<T | undefined> => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Digest, digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ArtifactStore } from '#core/ports.ts';
-import { readIfThere, writeDurably } from './durable-file.ts';
+import { isThere, readIfThere, writeDurably } from './durable-file.ts';
 
 export const fileArtifactStore = (dir: string): ArtifactStore => {
   const pathOf = (digest: Digest) => {
@@ -30,7 +30,7 @@ export const fileArtifactStore = (dir: string): ArtifactStore => {
         throw new QuittanceError('STORE_CORRUPT', { message: 'a stored artifact was changed', expected: digest, got });
       return bytes;
     },
-    has: async (digest) => (await readIfThere(pathOf(digest))) !== undefined,
+    has: (digest) => isThere(pathOf(digest)),
     delete: (digest) => removeWithTemporaries(pathOf(digest)),
   };
 };

@@ -1,10 +1,9 @@
 // Zone A on disk. Each ticket has a data key and a commitment secret, wrapped by the installation's master key, in a
-// database of their own; its objects are files encrypted with AES-256-GCM under the data key. Destroying a ticket
-// erases its row (secure_delete zeroes the page, the write-ahead log is truncated), then overwrites and unlinks the
-// files, then reads each back. Trap: nothing here reaches copies made outside (file-system snapshots, backups), so the
-// key database must not be backed up.
+// database of their own; its objects (vault-objects.ts) are encrypted with AES-256-GCM under the data key. Destroying
+// a ticket erases its rows (secure_delete zeroes the pages, the write-ahead log is truncated), then overwrites and
+// unlinks its files, then reads each object back. Trap: nothing here reaches copies made outside (file-system
+// snapshots, backups), so the key database must not be backed up.
 import { createHmac, randomBytes } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { types } from 'node:util';
 import { z } from 'zod';
@@ -14,8 +13,9 @@ import { destroyedKey, purgeProof } from '#core/purge-proof.ts';
 import { MOST_LABELLED } from '#core/subject-labels.ts';
 import { safeName } from '#core/names.ts';
 import { encrypt, decrypt } from '#core/encryption.ts';
-import { grouped, openDatabase, transaction, type Database } from '#state-machine/sqlite.ts';
-import { isMissing, readIfThere, readOrCreate, shred, writeDurably } from './durable-file.ts';
+import { grouped, openDatabase, prepared, transaction, type Database } from '#state-machine/sqlite.ts';
+import { readOrCreate } from './durable-file.ts';
+import { OBJECTS_SCHEMA, vaultObjects } from './vault-objects.ts';
 
 const SCHEMA = `CREATE TABLE IF NOT EXISTS keys (
   ticket_id TEXT PRIMARY KEY,
@@ -25,7 +25,8 @@ const SCHEMA = `CREATE TABLE IF NOT EXISTS keys (
   CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
 );
 CREATE TABLE IF NOT EXISTS labels (key TEXT NOT NULL, ticket_id TEXT NOT NULL, PRIMARY KEY (key, ticket_id)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS labels_of_a_ticket ON labels (ticket_id)`;
+CREATE INDEX IF NOT EXISTS labels_of_a_ticket ON labels (ticket_id);
+${OBJECTS_SCHEMA}`;
 const KeyRow = z.object({
   wrapped: z.custom<Uint8Array>(types.isUint8Array).nullable(),
   objects: z.string().nullable(),
@@ -40,9 +41,7 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
   const db = openDatabase(join(dir, 'keys.sqlite'), SCHEMA);
   let known: Uint8Array | undefined; // a search reads thousands of objects, and the file never changes
   const master = async () => (known ??= await readOrCreate(join(dir, 'master.key'), () => randomBytes(32)));
-  const folderOf = (ticketId: string) => join(dir, 'objects', safeName(ticketId));
-  const fileOf = (ticketId: string, name: string) => join(folderOf(ticketId), safeName(name));
-
+  const objects = vaultObjects(db, join(dir, 'objects'));
   const open = async (ticketId: string) => secretsOf(db, await master(), ticketId);
 
   const vault: FileVault = {
@@ -50,24 +49,24 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
     ...labels(db, open),
     createKey: async (ticketId) => {
       const wrapped = encrypt(await master(), `key ${ticketId}`, randomBytes(64));
-      const add = db.prepare('INSERT INTO keys (ticket_id, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING');
+      const add = prepared(db, 'INSERT INTO keys (ticket_id, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING');
       await grouped(db, () => add.run(safeName(ticketId), wrapped));
       await open(ticketId);
     },
     put: async (ticketId, name, plaintext) => {
       const { dataKey } = await open(ticketId);
-      await writeDurably(fileOf(ticketId, name), encrypt(dataKey, `${ticketId}/${name}`, plaintext), 0o600);
+      await objects.put(ticketId, name, encrypt(dataKey, `${ticketId}/${name}`, plaintext));
     },
     get: async (ticketId, name) => {
       const { dataKey } = await open(ticketId);
-      const encrypted = await readIfThere(fileOf(ticketId, name));
+      const encrypted = await objects.get(ticketId, name);
       if (!encrypted)
         throw new QuittanceError('NOT_FOUND', { message: `the vault of ticket ${ticketId} has no object '${name}'` });
       return decrypt(dataKey, `${ticketId}/${name}`, encrypted);
     },
     list: async (ticketId) => {
       await open(ticketId);
-      return namesIn(folderOf(ticketId));
+      return objects.names(ticketId);
     },
     commit: async (ticketId, bytes) => {
       const { secret } = await open(ticketId);
@@ -75,9 +74,8 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
     },
     openingSecret: async (ticketId) => (await open(ticketId)).secret.toString('hex'),
     destroy: async (ticketId) => {
-      const names = await eraseKey(db, ticketId, await namesIn(folderOf(ticketId)), clock);
-      for (const name of await namesIn(folderOf(ticketId))) await shred(fileOf(ticketId, name));
-      await rm(folderOf(ticketId), { recursive: true, force: true });
+      const names = await eraseKey(db, ticketId, objects, clock);
+      await objects.shredFiles(ticketId);
       return purgeProof(vault, ticketId, names, clock);
     },
   };
@@ -97,18 +95,17 @@ const secretsOf = (db: Database, master: Uint8Array, ticketId: string) => {
 const labels = (db: Database, open: (ticketId: string) => Promise<unknown>): Pick<FileVault, 'label' | 'labelled'> => ({
   label: async (ticketId, keys) => {
     await open(ticketId);
-    const add = db.prepare('INSERT INTO labels (key, ticket_id) VALUES (?, ?) ON CONFLICT DO NOTHING');
+    const add = prepared(db, 'INSERT INTO labels (key, ticket_id) VALUES (?, ?) ON CONFLICT DO NOTHING');
     await grouped(db, () => keys.forEach((key) => add.run(key, ticketId)));
   },
   labelled: async (key) =>
-    db
-      .prepare('SELECT ticket_id FROM labels WHERE key = ? ORDER BY ticket_id LIMIT ?')
+    prepared(db, 'SELECT ticket_id FROM labels WHERE key = ? ORDER BY ticket_id LIMIT ?')
       .all(key, MOST_LABELLED)
       .map((row) => String(row['ticket_id'])),
 });
 
 const rowOf = (db: Database, ticketId: string) => {
-  const row = db.prepare('SELECT wrapped, objects, destroyed_at FROM keys WHERE ticket_id = ?').get(ticketId);
+  const row = prepared(db, 'SELECT wrapped, objects, destroyed_at FROM keys WHERE ticket_id = ?').get(ticketId);
   if (!row) return undefined;
   const { success, data } = KeyRow.safeParse(row);
   if (!success)
@@ -118,23 +115,21 @@ const rowOf = (db: Database, ticketId: string) => {
   return data;
 };
 
-const namesIn = async (folder: string): Promise<string[]> => {
-  try {
-    return (await readdir(folder)).filter((name) => !name.endsWith('.tmp')).sort();
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-};
-
-/** Erases the row; returns the names that the ticket had, also where it was erased before. */
-const eraseKey = async (db: Database, ticketId: string, names: string[], clock: Clock): Promise<string[]> => {
+/** Erases the rows; returns the names that the ticket had, also where it was erased before. */
+const eraseKey = async (
+  db: Database,
+  ticketId: string,
+  objects: ReturnType<typeof vaultObjects>,
+  clock: Clock,
+): Promise<string[]> => {
+  const names = await objects.names(ticketId);
   const erase = db.prepare(
     `INSERT INTO keys (ticket_id, objects, destroyed_at) VALUES (?, ?, ?)
      ON CONFLICT (ticket_id) DO UPDATE SET wrapped = NULL, objects = excluded.objects, destroyed_at = excluded.destroyed_at
      WHERE destroyed_at IS NULL`,
   );
   transaction(db, () => {
+    objects.eraseRows(ticketId);
     db.prepare('DELETE FROM labels WHERE ticket_id = ?').run(safeName(ticketId));
     erase.run(safeName(ticketId), JSON.stringify(names), clock.now().toISOString());
   });

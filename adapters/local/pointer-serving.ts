@@ -14,7 +14,7 @@ import { servedMismatch } from '#core/serving.ts';
 import { safeName, safePath } from '#core/names.ts';
 import { NamedRule } from '#core/suppression.ts';
 import type { Message } from '#core/training-record.ts';
-import { isMissing, readIfThere, shred, sweep, writeDurably } from './durable-file.ts';
+import { isMissing, readIfThere, replaceShredding, shred, sweep, writeDurably } from './durable-file.ts';
 
 /** Greedy answers of the model in a folder: given by the composition root, which has the engine. */
 export type Answer = (modelFolder: string, conversations: readonly (readonly Message[])[]) => Promise<string[]>;
@@ -28,6 +28,7 @@ export const pointerServing = (dir: string, artifacts: ArtifactStore, answer: An
   const pointerOf = (name: string) => join(dir, `${safeName(name)}.json`);
   const folderOf = (digest: Digest) => modelFolder(dir, digest);
   const exclusively = queue();
+  const rules = rulesWriter(dir, exclusively);
 
   const served = async (name: string) => readJson(pointerOf(name), Pointer);
   return {
@@ -49,9 +50,8 @@ export const pointerServing = (dir: string, artifacts: ArtifactStore, answer: An
       const answers = conversations.length === 0 ? [] : await answer(folder, conversations);
       return { digest: await folderDigest(folder), answers };
     },
-    suppress: (name, rule) =>
-      exclusively(async () => putRules(dir, name, [...(await without(dir, name, rule.id)), rule])),
-    lift: (name, ruleId) => exclusively(async () => putRules(dir, name, await without(dir, name, ruleId))),
+    suppress: (name, rule) => rules(name, { id: rule.id, rule }),
+    lift: (name, id) => rules(name, { id }),
   };
 };
 
@@ -81,12 +81,53 @@ const versionOf = async (path: string): Promise<string> => {
 };
 
 const rulesOf = (dir: string, name: string) => join(dir, `${safeName(name)}.rules`);
-const without = async (dir: string, name: string, ruleId: string) =>
-  (await suppressionRules(dir, name)).filter(({ id }) => id !== ruleId);
 
-const putRules = async (dir: string, name: string, rules: readonly NamedRule[]) => {
-  await shred(rulesOf(dir, name)); // the old file holds the secret of a lifted rule
-  if (rules.length > 0) await writeDurably(rulesOf(dir, name), Buffer.from(JSON.stringify(rules)), 0o600);
+/** A rule that a name gets, in place of any with its id; or, without one, loses. */
+interface RuleChange {
+  readonly id: string;
+  readonly rule?: NamedRule;
+}
+
+/** All changes that wait for their turn are written together: a name's rules are one file. */
+const rulesWriter = (dir: string, exclusively: ReturnType<typeof queue>) => {
+  const waiting = new Map<string, { readonly changes: RuleChange[]; readonly written: Promise<void> }>();
+  return (name: string, change: RuleChange): Promise<void> => {
+    const group = waiting.get(name);
+    if (group !== undefined) {
+      group.changes.push(change);
+      return group.written;
+    }
+    const changes = [change];
+    const written = exclusively(() => {
+      waiting.delete(name);
+      return changeRules(dir, name, changes);
+    });
+    waiting.set(name, { changes, written });
+    return written;
+  };
+};
+
+const changeRules = async (dir: string, name: string, changes: readonly RuleChange[]): Promise<void> => {
+  const before = await suppressionRules(dir, name);
+  const rules = new Map(before.map((rule) => [rule.id, rule]));
+  for (const { id, rule } of changes) {
+    rules.delete(id);
+    if (rule !== undefined) rules.set(id, rule);
+  }
+  const kept = [...rules.values()];
+  await putRules(
+    rulesOf(dir, name),
+    kept,
+    before.every((rule) => kept.includes(rule)),
+  );
+};
+
+/** A file that holds the secret of a rule which is gone is overwritten, once the new one stands in its place. */
+const putRules = async (path: string, rules: readonly NamedRule[], keepsAll: boolean): Promise<void> => {
+  if (rules.length === 0) return shred(path);
+  const bytes = Buffer.from(JSON.stringify(rules));
+  await (keepsAll ? writeDurably(path, bytes, 0o600) : replaceShredding(path, bytes, 0o600));
+  lastRead.set(path, { version: await versionOf(path), rules });
 };
 
 /**

@@ -4,7 +4,7 @@ import type { Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { ModelRecord } from '#core/model.ts';
 import type { JobResults, LogHead, ModelRegistry } from '#core/ports.ts';
-import { transaction, type Database } from '#state-machine/sqlite.ts';
+import { prepared, transaction, type Database } from '#state-machine/sqlite.ts';
 
 export const REGISTRY_SCHEMA = `
   CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, body TEXT NOT NULL);
@@ -26,13 +26,14 @@ const swap = (
     const column = table === 'models' ? 'name' : 'one';
     const insert = `INSERT INTO ${table} (${column}, version, body) VALUES (?, 1, ?) ON CONFLICT DO NOTHING`;
     const update = `UPDATE ${table} SET version = version + 1, body = ? WHERE ${column} = ? AND version = ?`;
-    const { changes } = version === 0 ? db.prepare(insert).run(key, body) : db.prepare(update).run(body, key, version);
+    const { changes } =
+      version === 0 ? prepared(db, insert).run(key, body) : prepared(db, update).run(body, key, version);
     return changes === 1;
   });
 
 export const sqliteLogHead = (db: Database): LogHead => ({
   read: async () => {
-    const row = db.prepare('SELECT version, body FROM log_head').get();
+    const row = prepared(db, 'SELECT version, body FROM log_head').get();
     if (!row) return undefined;
     const { version, body } = Row.parse(row);
     return { checkpoint: body, version };
@@ -48,7 +49,7 @@ export const sqliteLogHead = (db: Database): LogHead => ({
 
 export const sqliteModelRegistry = (db: Database): ModelRegistry => ({
   get: async (name) => {
-    const row = db.prepare('SELECT version, body FROM models WHERE name = ?').get(name);
+    const row = prepared(db, 'SELECT version, body FROM models WHERE name = ?').get(name);
     if (!row)
       throw new QuittanceError('MODEL_NOT_FOUND', {
         message: `no model is registered as ${name}`,
@@ -58,8 +59,7 @@ export const sqliteModelRegistry = (db: Database): ModelRegistry => ({
     return { model: parseModel(body), version };
   },
   list: async () =>
-    db
-      .prepare('SELECT version, body FROM models ORDER BY name')
+    prepared(db, 'SELECT version, body FROM models ORDER BY name')
       .all()
       .map((row) => parseModel(Row.parse(row).body)),
   put: async (model, version) => {
@@ -79,13 +79,14 @@ const parseModel = (body: string): ModelRecord => {
 
 export const sqliteJobResults = (db: Database): JobResults => ({
   put: async (name, result) => {
-    const put = db.prepare(
+    const put = prepared(
+      db,
       'INSERT INTO job_results (name, body) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body',
     );
     transaction(db, () => put.run(name, JSON.stringify(result)));
   },
   get: async (name) => {
-    const row = db.prepare('SELECT body FROM job_results WHERE name = ?').get(name);
+    const row = prepared(db, 'SELECT body FROM job_results WHERE name = ?').get(name);
     if (!row) throw new QuittanceError('NOT_FOUND', { message: `job ${name} has not reported a result` });
     return JSON.parse(String(row['body'])) as Json;
   },

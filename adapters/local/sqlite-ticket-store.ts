@@ -4,11 +4,12 @@
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import type { StoredEvent, TicketStore } from '#core/ports.ts';
-import { duplicateKey, Ticket } from '#core/ticket.ts';
+import { duplicateKey } from '#core/ticket.ts';
 import { storedEvent } from '#core/ticket-events.ts';
 import type { Transition } from '#core/transitions.ts';
 import { workRowOf } from '#core/worklist.ts';
-import { grouped, transaction, type Database } from '#state-machine/sqlite.ts';
+import { grouped, prepared, transaction, type Database } from '#state-machine/sqlite.ts';
+import { parsedTickets, parseTicket, type ParsedTickets } from './parsed-tickets.ts';
 import { fillWorklist, workCounts, workPage, WORKLIST_SCHEMA, writeWorkRow } from './sqlite-worklist.ts';
 
 export const TICKET_SCHEMA = `
@@ -35,7 +36,6 @@ export const TICKET_SCHEMA = `
   CREATE INDEX IF NOT EXISTS outbox ON events (position) WHERE leaf_index IS NULL;
 ${WORKLIST_SCHEMA}`;
 
-const TicketRow = z.object({ version: z.int(), body: z.string() });
 const EventRow = z.object({
   event_id: z.string(),
   ticket_id: z.string(),
@@ -48,36 +48,32 @@ const EventRow = z.object({
 
 export const sqliteTicketStore = (db: Database): TicketStore => {
   fillWorklist(db, (body) => workRowOf(parseTicket(body)));
-  return storeOn(db);
+  return storeOn(db, parsedTickets(db));
 };
 
-const storeOn = (db: Database): TicketStore => ({
-  create: (transition) => grouped(db, () => insert(db, transition)),
-  get: async (id) => {
-    const row = db.prepare('SELECT version, body FROM tickets WHERE id = ?').get(id);
-    if (!row) throw new QuittanceError('TICKET_NOT_FOUND', { message: `no ticket has the id ${id}` });
-    const { version, body } = TicketRow.parse(row);
-    return { ticket: parseTicket(body), version };
+const storeOn = (db: Database, parsed: ParsedTickets): TicketStore => ({
+  create: async (transition) => {
+    await grouped(db, () => insert(db, transition));
+    parsed.stored(transition.ticket, 1);
   },
-  commit: (transition, version) => grouped(db, () => update(db, transition, version)),
+  get: async (id) => parsed.get(id),
+  commit: async (transition, version) => {
+    await grouped(db, () => update(db, transition, version));
+    parsed.stored(transition.ticket, version + 1);
+  },
   list: async () =>
-    db
-      .prepare('SELECT version, body FROM tickets ORDER BY position DESC')
+    prepared(db, 'SELECT body FROM tickets ORDER BY position DESC')
       .all()
-      .map((row) => parseTicket(TicketRow.parse(row).body)),
+      .map((row) => parseTicket(z.string().parse(row['body']))),
   page: async (query) => workPage(db, query),
   counts: async (filter) => workCounts(db, filter),
-  openOf: async (model) =>
-    db
-      .prepare('SELECT version, body FROM tickets WHERE model = ? AND duplicate_key IS NOT NULL ORDER BY position DESC')
-      .all(model)
-      .map((row) => parseTicket(TicketRow.parse(row).body)),
+  openOf: async (model) => parsed.openOf(model),
   events: async (id) =>
-    db.prepare('SELECT * FROM events WHERE ticket_id = ? ORDER BY sequence').all(id).map(parseEvent),
+    prepared(db, 'SELECT * FROM events WHERE ticket_id = ? ORDER BY sequence').all(id).map(parseEvent),
   unsequenced: async (limit) =>
-    db.prepare('SELECT * FROM events WHERE leaf_index IS NULL ORDER BY position LIMIT ?').all(limit).map(parseEvent),
+    prepared(db, 'SELECT * FROM events WHERE leaf_index IS NULL ORDER BY position LIMIT ?').all(limit).map(parseEvent),
   markSequenced: async (marks) => {
-    const mark = db.prepare('UPDATE events SET leaf_index = ? WHERE event_id = ? AND leaf_index IS NULL');
+    const mark = prepared(db, 'UPDATE events SET leaf_index = ? WHERE event_id = ? AND leaf_index IS NULL');
     transaction(db, () => marks.forEach(({ eventId, leafIndex }) => mark.run(leafIndex, eventId)));
   },
 });
@@ -85,10 +81,10 @@ const storeOn = (db: Database): TicketStore => ({
 const insert = (db: Database, transition: Transition) => {
   const { ticket } = transition;
   const key = duplicateKey(ticket) ?? null;
-  if (db.prepare('SELECT 1 FROM tickets WHERE id = ?').get(ticket.id)) throw conflict(ticket.id);
-  const holder = db.prepare('SELECT id FROM tickets WHERE model = ? AND duplicate_key = ?').get(ticket.model, key);
+  if (prepared(db, 'SELECT 1 FROM tickets WHERE id = ?').get(ticket.id)) throw conflict(ticket.id);
+  const holder = prepared(db, 'SELECT id FROM tickets WHERE model = ? AND duplicate_key = ?').get(ticket.model, key);
   if (holder) throw duplicate(String(holder['id']));
-  db.prepare('INSERT INTO tickets (id, version, model, duplicate_key, body) VALUES (?, 1, ?, ?, ?)').run(
+  prepared(db, 'INSERT INTO tickets (id, version, model, duplicate_key, body) VALUES (?, 1, ?, ?, ?)').run(
     ticket.id,
     ticket.model,
     key,
@@ -100,26 +96,22 @@ const insert = (db: Database, transition: Transition) => {
 
 const update = (db: Database, transition: Transition, version: number) => {
   const { ticket } = transition;
-  const { changes } = db
-    .prepare('UPDATE tickets SET version = version + 1, duplicate_key = ?, body = ? WHERE id = ? AND version = ?')
-    .run(duplicateKey(ticket) ?? null, JSON.stringify(ticket), ticket.id, version);
+  const { changes } = prepared(
+    db,
+    'UPDATE tickets SET version = version + 1, duplicate_key = ?, body = ? WHERE id = ? AND version = ?',
+  ).run(duplicateKey(ticket) ?? null, JSON.stringify(ticket), ticket.id, version);
   if (changes !== 1) throw conflict(ticket.id);
   writeWorkRow(db, workRowOf(ticket));
   insertEvents(db, transition);
 };
 
 const insertEvents = (db: Database, { events }: Transition) => {
-  const add = db.prepare(
+  const add = prepared(
+    db,
     'INSERT INTO events (event_id, ticket_id, sequence, type, at, body) VALUES (?, ?, ?, ?, ?, ?)',
   );
   for (const { eventId, ticketId, sequence, type, at, body } of events.map(storedEvent))
     add.run(eventId, ticketId, sequence, type, at, body);
-};
-
-const parseTicket = (body: string): Ticket => {
-  const parsed = Ticket.safeParse(JSON.parse(body));
-  if (parsed.success) return parsed.data;
-  throw new QuittanceError('STORE_CORRUPT', { message: 'a stored ticket does not have the form of its status' });
 };
 
 const parseEvent = (row: unknown): StoredEvent => {

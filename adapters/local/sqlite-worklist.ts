@@ -18,7 +18,7 @@ import {
   type WorkPage,
   type WorkQuery,
 } from '#core/worklist.ts';
-import { transaction, type Database } from '#state-machine/sqlite.ts';
+import { prepared, transaction, type Database } from '#state-machine/sqlite.ts';
 
 const NARROWED_BY = ['status', 'regime', 'model', 'filer'] as const;
 const KIND = ['open', ...NARROWED_BY] as const;
@@ -63,9 +63,9 @@ export const WORKLIST_SCHEMA = `
 /** Part of the transaction that writes the ticket. */
 export const writeWorkRow = (db: Database, row: WorkRow): void => rowWriter(db)(row);
 
-/** One statement for many rows: each that is prepared holds memory until it is collected. */
 const rowWriter = (db: Database): ((row: WorkRow) => void) => {
-  const write = db.prepare(
+  const write = prepared(
+    db,
     `INSERT INTO work (id, open, status, regime, model, filer, received_at, due, stopped, time_zone, reason)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET open = excluded.open, status = excluded.status, due = excluded.due, stopped = excluded.stopped, reason = excluded.reason`,

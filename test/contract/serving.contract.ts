@@ -39,6 +39,16 @@ export const servingContract = (
       expect(await target().served('house')).toEqual({ digest: before });
     });
 
+    it('has each of many rules in force that came and went at once', async () => {
+      const rule = (id: string) => ({ id, secret: '00', values: [`words4:00ff:${'1'.repeat(32)}`], subjects: [] });
+      const ids = Array.from({ length: 12 }, (_, i) => `T-${i}`);
+      await Promise.all(ids.map((id) => target().suppress('house', rule(id))));
+      await Promise.all(['T-3', 'T-7'].map((id) => target().lift('house', id)));
+      const left = ids.filter((id) => id !== 'T-3' && id !== 'T-7');
+      const found = (await inForce('house')).map(({ id }) => id);
+      expect(found.toSorted()).toEqual(left.toSorted());
+    });
+
     it('has a suppression rule in force from the first time that it is said until it is lifted, over a restart', async () => {
       const entry = (hex: string) => `words4:00ff:${hex.repeat(32)}`;
       const rule = (id: string, hex: string) => ({ id, secret: '00', values: [entry(hex)], subjects: [entry('5')] });

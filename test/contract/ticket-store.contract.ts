@@ -200,7 +200,11 @@ export const ticketStoreContract = (name: string, make: Make<TicketStore>) =>
     it('returns what it holds, not a window onto it', async () => {
       await store().create(first());
       const { ticket } = await store().get('T-00000001');
-      ticket.due.derivation.push('edited');
+      try {
+        ticket.due.derivation.push('edited');
+      } catch {
+        // a store that shares what it holds does not let it be changed
+      }
       expect((await store().get('T-00000001')).ticket).toEqual(first().ticket);
     });
   });

@@ -46,6 +46,26 @@ it('many are one commit, and what comes between is one of its own', async () => 
   db.close();
 });
 
+it('while many ask, a pause lets those of later turns into one commit', async () => {
+  const db = opened('pause');
+  const commits = () => Number(db.prepare('SELECT count FROM commits').get()?.['count']);
+  const slow = (a: number) => () => {
+    const until = performance.now() + 10;
+    while (performance.now() < until);
+    insert(db, a, 'slow');
+  };
+  await Promise.all([1, 2].map((a) => grouped(db, slow(a))));
+  const [writes, turns] = [[] as Promise<unknown>[], 12];
+  for (let a = 0; a < turns; a++) {
+    writes.push(grouped(db, () => insert(db, 100 + a, 'x')));
+    await new Promise(setImmediate);
+  }
+  await Promise.all(writes);
+  expect(commits()).toBeLessThan(turns);
+  expect(rows(db).length).toBe(turns + 2);
+  db.close();
+});
+
 it('what ends the transaction refuses all that was in it, each by that cause, and what comes after is stored', async () => {
   const db = opened('ended');
   db.exec('PRAGMA max_page_count = 8');

@@ -1,4 +1,14 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { asked } from '#core/training-record.ts';
@@ -210,7 +220,9 @@ describe('what is served', () => {
     const { dir, target } = await serve();
     await target.suppress('house', { id: 'T-1', secret: 'feed', values: [], subjects: [] });
     await target.suppress('house', { id: 'T-2', secret: 'f00d', values: [], subjects: [] });
+    linkSync(join(dir, 'house.rules'), join(dir, 'kept')); // as whoever reads the disk would find the old file
     await target.lift('house', 'T-1');
+    expect(readFileSync(join(dir, 'kept')).includes('feed')).toBe(false);
     expect((await suppressionRules(dir, 'house')).map(({ id }) => id)).toEqual(['T-2']);
     await target.lift('house', 'T-2');
     expect(holding(dir, ['feed', 'f00d'])).toEqual([]);

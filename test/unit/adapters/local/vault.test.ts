@@ -33,15 +33,27 @@ const wrappedKey = (): Buffer => {
   return Buffer.from(row!['wrapped'] as Uint8Array);
 };
 
+/** Gives the row of an object as the database has it to `change`. */
+const changeRow = (name: string, change: (encrypted: Buffer) => Uint8Array): Buffer => {
+  const db = new DatabaseSync(join(folder.dir, 'keys.sqlite'));
+  const row = db.prepare('SELECT encrypted FROM objects WHERE ticket_id = ? AND name = ?').get(T, name);
+  const encrypted = Buffer.from(row!['encrypted'] as Uint8Array);
+  db.prepare('UPDATE objects SET encrypted = ? WHERE ticket_id = ? AND name = ?').run(change(encrypted), T, name);
+  db.close();
+  return encrypted;
+};
+
 describe('the vault on disk', () => {
   it('holds no plaintext', () => expect(holding(folder.dir, [SECRET, 'Velletri'])).toEqual([]));
 
   it('after the purge holds neither the key, in any file or log, nor a ciphertext', async () => {
     const wrapped = wrappedKey();
-    const sealed = readFileSync(join(folder.dir, 'objects', T, 'request'));
+    const sealed = changeRow('request', (same) => same);
+    const large = readFileSync(join(folder.dir, 'objects', T, 'forget-set'));
     expect(holding(folder.dir, [wrapped.subarray(0, 24)])).not.toEqual([]);
     await vault.destroy(T);
     expect(holding(folder.dir, [wrapped.subarray(0, 24), wrapped.subarray(-24), sealed.subarray(-24)])).toEqual([]);
+    expect(holding(folder.dir, [large.subarray(0, 24), large.subarray(-24)])).toEqual([]);
     expect(filesUnder(folder.dir).filter((path) => path.includes(T))).toEqual([]);
     expect(existsSync(join(folder.dir, 'objects', T))).toBe(false);
   });
@@ -99,22 +111,59 @@ describe('the vault on disk', () => {
   });
 
   it('refuses a sealed object with one bit changed', async () => {
-    const file = join(folder.dir, 'objects', T, 'request');
-    const sealed = readFileSync(file);
-    sealed[20]! ^= 1;
-    writeFileSync(file, sealed);
-    expect(await outcome(vault.get(T, 'request'))).toBe('STORE_CORRUPT');
+    const file = join(folder.dir, 'objects', T, 'forget-set');
+    const flipped = (sealed: Buffer) => {
+      sealed[20]! ^= 1;
+      return sealed;
+    };
+    writeFileSync(file, flipped(readFileSync(file)));
+    changeRow('request', flipped);
+    for (const name of ['forget-set', 'request']) expect(await outcome(vault.get(T, name))).toBe('STORE_CORRUPT');
   });
 
   it('refuses an object passed off as another, or as another ticket’s', async () => {
-    const [from, to] = ['forget-set', 'request'].map((name) => join(folder.dir, 'objects', T, name));
-    writeFileSync(to!, readFileSync(from!));
+    changeRow('request', () => readFileSync(join(folder.dir, 'objects', T, 'forget-set')));
     expect(await outcome(vault.get(T, 'request'))).toBe('STORE_CORRUPT');
   });
 
   it('refuses a truncated object', async () => {
-    writeFileSync(join(folder.dir, 'objects', T, 'request'), 'short');
-    expect(await outcome(vault.get(T, 'request'))).toBe('STORE_CORRUPT');
+    writeFileSync(join(folder.dir, 'objects', T, 'forget-set'), 'short');
+    changeRow('request', () => bytes('short'));
+    for (const name of ['forget-set', 'request']) expect(await outcome(vault.get(T, name))).toBe('STORE_CORRUPT');
+  });
+
+  it('gives back the last of a small and a large object under one name, and keeps no other', async () => {
+    const [small, large] = [bytes('small'), bytes('large'.repeat(10_000))];
+    for (const object of [large, small, large, small]) {
+      await vault.put(T, 'request', object);
+      expect(Buffer.from(await vault.get(T, 'request'))).toEqual(Buffer.from(object));
+    }
+    expect(existsSync(join(folder.dir, 'objects', T, 'request'))).toBe(false);
+    expect(await vault.list(T)).toEqual(['forget-set', 'request']);
+  });
+
+  it('reads and purges objects of a folder from when each was a file', async () => {
+    const file = join(folder.dir, 'objects', T, 'request');
+    writeFileSync(
+      file,
+      changeRow('request', (same) => same),
+      { mode: 0o600 },
+    );
+    const db = new DatabaseSync(join(folder.dir, 'keys.sqlite'));
+    db.exec("DELETE FROM objects WHERE name = 'request'");
+    db.close();
+    expect(Buffer.from(await vault.get(T, 'request')).toString()).toBe(SECRET);
+    expect(await vault.destroy(T)).toMatchObject({ objects: 2, readsRefused: 2 });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('keeps nothing that is put while its key is being destroyed', async () => {
+    const put = outcome(vault.put(T, 'late', bytes('late')));
+    await Promise.all([vault.destroy(T), put]);
+    expect(['fulfilled', 'VAULT_KEY_DESTROYED']).toContain(await put);
+    const db = new DatabaseSync(join(folder.dir, 'keys.sqlite'));
+    expect(db.prepare('SELECT COUNT(*) AS n FROM objects').get()).toEqual({ n: 0 });
+    db.close();
   });
 
   it('keeps its keys from other users', () => {
