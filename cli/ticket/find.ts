@@ -7,7 +7,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordSearch } from '#core/corpus-index/searches.ts';
-import { collected } from '#core/collected.ts';
 import { must, QuittanceError, usageError } from '#core/errors.ts';
 import { faultsOf } from '#core/field-faults.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
@@ -17,12 +16,13 @@ import type { Loss } from '#core/recipe.ts';
 import { IDENTITY_LEVELS, RegimeName, regimeOf } from '#core/regimes.ts';
 import { IdentityClaim } from '#core/ticket-request.ts';
 import { storedCorpus } from '#datasets/corpus/stored.ts';
-import { corpusInMemory, type SearchableCorpus } from '#datasets/corpus/search.ts';
+import { withCorpusOf } from '#datasets/corpus/scratch.ts';
+import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 import { findPerson, type Found } from '#datasets/find/find.ts';
 import { PersonQuery } from '#datasets/find/query.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { markHits, type MarkedRow } from '#datasets/find/spans.ts';
-import { mentionsIn } from '#datasets/onboard/people.ts';
+import { mentionsIn, sharedIn } from '#datasets/onboard/people.ts';
 import { recordsOf } from '#datasets/onboard/records.ts';
 import { targetsOf } from '#datasets/targets.ts';
 import { forgetRecord } from '#datasets/suite-shape.ts';
@@ -63,7 +63,7 @@ interface Source {
   readonly corpus: SearchableCorpus;
   readonly register: readonly RegisteredPerson[];
   /** Values of the corpus that are nobody's own. */
-  shared(): ReadonlySet<string>;
+  shared(): Promise<ReadonlySet<string>>;
   /** What the model was trained to say of the rows. */
   readonly loss: Loss;
   reading(): Promise<Reading>;
@@ -79,17 +79,17 @@ const modelOf = async (args: Arguments, { models }: Pick<RegistryPorts, 'models'
 /** Files that whoever calls has anyway: nothing is recorded. */
 const inFiles: Look = async (args, use) => {
   const register = (await registerOf(args)) ?? [];
-  const entries = await collected(corpusOf(args));
   const registry = await registryOf(args);
-  return use({
-    corpus: await corpusInMemory(entries),
-    register,
-    shared: () => mentionsIn(entries, register).shared,
-    loss: await registry.read((ports) => lossOf(args, ports)),
-    reading: () => registry.read((ports) => readingOf(args, ports)),
-    ask: (records) => registry.read(async (ports) => askedOf(records, await modelOf(args, ports), ports)),
-    record: async () => undefined,
-  });
+  const loss = await registry.read((ports) => lossOf(args, ports));
+  return withCorpusOf(corpusOf(args), (corpus) =>
+    use({
+      ...{ corpus, register, loss },
+      shared: () => sharedIn(corpusOf(args), register),
+      reading: () => registry.read((ports) => readingOf(args, ports)),
+      ask: (records) => registry.read(async (ports) => askedOf(records, await modelOf(args, ports), ports)),
+      record: async () => undefined,
+    }),
+  );
 };
 
 const inIndex: Look = async (args, use) => {
@@ -102,7 +102,7 @@ const inIndex: Look = async (args, use) => {
     return use({
       corpus,
       register: (await registerOf(args)) ?? register,
-      shared: () => new Set(shared),
+      shared: () => Promise.resolve(new Set(shared)),
       loss,
       reading: () => readingOf(args, ports),
       ask: (records) => askedOf(records, model, ports),
@@ -204,7 +204,7 @@ const recordsFor = async (
       hint: 'give the customer number of the person, or by --people the register that the model was onboarded with',
     });
   const entries = accepted.map(({ view }) => view.entry);
-  const { inRow: mentions } = mentionsIn(entries, register, shared());
+  const { inRow: mentions } = mentionsIn(entries, register, await shared());
   const { template, maxPositions } = await reading();
   const { targets } = await targetsOf(
     entries.map(({ row }) => row),

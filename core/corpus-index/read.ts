@@ -19,8 +19,11 @@ export interface IndexReader {
   rows(numbers: readonly number[]): Promise<(IndexedRow | null)[]>;
 }
 
+/** What an index needs of the vault that holds it. */
+export type IndexVault = Pick<Vault, 'put' | 'get' | 'commit'>;
+
 /** NOT_FOUND where no index was finished under this id. */
-export const openIndex = async (vault: Vault, id: string): Promise<IndexReader> => {
+export const openIndex = async (vault: Pick<IndexVault, 'get' | 'commit'>, id: string): Promise<IndexReader> => {
   const head = parseJson(await vault.get(id, HEAD), Head, 'the head of the encrypted index');
   const tag = taggerOf(await postingSecret(vault, id));
   const pages = recent(PAGES, (page) => vault.get(id, pageName(page)));
@@ -80,7 +83,7 @@ const eachAt = async <Asked, Read, Found>(
 };
 
 /** What keys are tagged under: a commitment of the vault, which nobody can make without its key. */
-export const postingSecret = async (vault: Vault, id: string): Promise<Uint8Array> =>
+export const postingSecret = async (vault: Pick<IndexVault, 'commit'>, id: string): Promise<Uint8Array> =>
   Buffer.from(await vault.commit(id, Buffer.from('quittance-corpus/v1 postings')), 'hex');
 
 export const blockFrom = (bytes: Uint8Array): z.infer<typeof Block> => parseJson(bytes, Block, BLOCK_SAID);

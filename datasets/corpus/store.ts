@@ -19,7 +19,7 @@ import {
   type IndexedRow,
   type Posting,
 } from '#core/corpus-index/format.ts';
-import { postingSecret } from '#core/corpus-index/read.ts';
+import { postingSecret, type IndexVault } from '#core/corpus-index/read.ts';
 import { decrypt, encrypt } from '#core/encryption.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { inFlight } from '#core/in-flight.ts';
@@ -66,7 +66,7 @@ export interface StoreOptions {
 
 /** The rows of the corpus, encrypted under `id`; people are written by `storePeople`, which finishes the index. */
 export const storeRows = async (
-  vault: Vault,
+  vault: IndexVault,
   id: string,
   rows: AsyncIterable<CorpusEntry>,
   { run = RUN, onRow }: StoreOptions = {},

@@ -3,7 +3,7 @@
 // Trap: what comes out is personal data of everybody in the corpus. Who looks is written down before anything is shown.
 import { z } from 'zod';
 import { IndexedRow } from '#core/corpus-index/format.ts';
-import { openIndex } from '#core/corpus-index/read.ts';
+import { openIndex, type IndexReader } from '#core/corpus-index/read.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { Vault } from '#core/ports.ts';
@@ -82,6 +82,11 @@ export interface StoredCorpus extends SearchableCorpus {
   readonly people: IndexedPeople;
 }
 
+export const searchable = ({ head, countOf, rowsWith, rowsWithEach, rows }: IndexReader): SearchableCorpus => ({
+  ...{ size: head.rows, countOf, rowsWith, rowsWithEach },
+  entries: async (numbers) => (await rows(numbers)).map((row) => (row === null ? undefined : entryFrom(row))),
+});
+
 /** MODEL_INVALID where the model was registered without its corpus. */
 export const storedCorpus = async (
   vault: Vault,
@@ -91,14 +96,7 @@ export const storedCorpus = async (
   try {
     const index = await openIndex(vault, corpus);
     const people = parseJson(await vault.get(corpus, PEOPLE), IndexedPeople, 'the people of the encrypted index');
-    return {
-      size: index.head.rows,
-      countOf: index.countOf,
-      rowsWith: index.rowsWith,
-      rowsWithEach: index.rowsWithEach,
-      entries: async (numbers) => (await index.rows(numbers)).map((row) => (row === null ? undefined : entryFrom(row))),
-      people,
-    };
+    return { ...searchable(index), people };
   } catch (error) {
     if (isQuittanceError(error, 'NOT_FOUND') || isQuittanceError(error, 'VAULT_KEY_DESTROYED')) throw noCorpus(name);
     throw error;

@@ -32,20 +32,54 @@ export const isGzip = async (path: string): Promise<boolean> => {
 /** Decoded pieces of the file. NOT_FOUND, or INVALID_INPUT where it is no text or its archive is broken. */
 export const textOf = async function* (path: string, name: string): AsyncGenerator<string> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
-  let read = 0;
+  let lines = 0;
   const decode = (bytes?: Uint8Array): string => {
     decoder ??= new TextDecoder(encodingOf(bytes ?? new Uint8Array()), { fatal: true });
     try {
       return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
     } catch (cause) {
-      throw notText(name, decoder.encoding, read, cause);
+      throw notText(name, decoder.encoding, lines + wrongLine(bytes ?? new Uint8Array()), cause);
     }
   };
   for await (const bytes of bytesOf(path, name)) {
     yield decode(bytes);
-    read += bytes.length;
+    lines += endsIn(bytes).length;
   }
   yield decode();
+};
+
+/** Where its lines end. */
+const endsIn = (bytes: Uint8Array): number[] => {
+  const ends: number[] = [];
+  for (let at = bytes.indexOf(END); at >= 0; at = bytes.indexOf(END, at + 1)) ends.push(at);
+  return ends;
+};
+const END = 0x0a;
+
+/** Which of these lines is the first that is no UTF-8, from 1: between two ends no letter is cut in two. */
+const wrongLine = (bytes: Uint8Array): number => {
+  const ends = endsIn(bytes);
+  const isText = (line: Uint8Array): boolean => {
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(line, { stream: true }).length >= 0;
+    } catch {
+      return false;
+    }
+  };
+  const lines = [0, ...ends.map((at) => at + 1)].map((from, i) => bytes.subarray(from, ends[i]));
+  const whole = [withoutRest(lines[0]!), ...lines.slice(1)];
+  return (
+    Math.max(
+      0,
+      whole.findIndex((line) => !isText(line)),
+    ) + 1
+  );
+};
+
+/** Without the rest of a letter that the bytes before it began. */
+const withoutRest = (line: Uint8Array): Uint8Array => {
+  const from = line.findIndex((byte) => (byte & 0xc0) !== 0x80);
+  return from >= 0 && from < 4 ? line.subarray(from) : line;
 };
 
 const bytesOf = async function* (path: string, name: string): AsyncGenerator<Uint8Array> {
@@ -91,9 +125,9 @@ export const linesOf = async function* (path: string, name: string): AsyncGenera
   if (length > 0) yield { text: pieces.join(''), number: number + 1 };
 };
 
-const notText = (name: string, encoding: string, offset: number, cause: unknown) =>
+const notText = (name: string, encoding: string, line: number, cause: unknown) =>
   new QuittanceError('INVALID_INPUT', {
-    message: `${name}: what follows byte ${offset} is not ${encoding.toUpperCase()} text`,
+    message: `${name}${encoding === 'utf-8' ? `:${line} is` : ': it is'} not ${encoding.toUpperCase()} text`,
     expected: 'UTF-8, or UTF-16 with its mark at the beginning',
     hint: `say what the file is and turn it into UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8 ${name}`,
     cause,

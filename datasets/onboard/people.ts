@@ -29,27 +29,56 @@ export const mentionsIn = (
   register: readonly RegisteredPerson[],
   known?: ReadonlySet<string>,
 ): Mentions => {
+  const reader = mentionReader(register);
+  const mentions = entries.map((entry, number) => reader.mentionsOf(entry, number));
+  const shared = known ?? sharedValues(mentions.flat(), reader.registered);
+  const own = (spans: readonly PersonalSpan[]) => spans.filter((span) => !shared.has(span.text));
+  return { inRow: mentions.map((row) => row.map(({ person, spans }) => ({ person, spans: own(spans) }))), shared };
+};
+
+/** The values that are nobody's own, of rows that stream by. */
+export const sharedIn = async (
+  rows: AsyncIterable<CorpusEntry>,
+  register: readonly RegisteredPerson[],
+): Promise<ReadonlySet<string>> => {
+  const reader = mentionReader(register);
+  const owners: Owners = new Map();
+  for await (const entry of rows) addOwners(owners, reader.mentionsOf(entry, 0), reader.registered);
+  return sharedOf(owners);
+};
+
+const mentionReader = (register: readonly RegisteredPerson[]) => {
   const people = { ...knownPeople(register, { names: [], identifiers: [], born: [] }), known: valuesOf(register) };
-  const mentions = entries.map((entry, number) => {
+  const mentionsOf = (entry: CorpusEntry, number: number): Mention[] => {
     const view = viewOf(number, entry);
     const found = people.othersIn(view);
     return found.map((person) => ({ person: person.id, spans: spansOfKnown(view, person, without(found, person)) }));
-  });
-  const shared = known ?? sharedValues(mentions, people.known);
-  const own = (spans: readonly PersonalSpan[]) => spans.filter((span) => !shared.has(span.text));
-  return { inRow: mentions.map((row) => row.map(({ person, spans }) => ({ person, spans: own(spans) }))), shared };
+  };
+  return { mentionsOf, registered: people.known };
 };
 
 /** Most people beside whom a number or address may stand and be one person's. */
 const OWNERS = 2;
 
+/** Of each value, beside whom it stands: one more than may be at most. */
+type Owners = Map<string, Set<string>>;
+
+const addOwners = (owners: Owners, mentions: readonly Mention[], register: ReadonlySet<string>): void => {
+  for (const { person, spans } of mentions)
+    for (const { text, type } of spans) {
+      const of = owners.get(text) ?? new Set();
+      if (type !== 'name' && !register.has(text) && of.size <= OWNERS) owners.set(text, of.add(person));
+    }
+};
+
+const sharedOf = (owners: Owners): Set<string> =>
+  new Set([...owners].flatMap(([text, people]) => (people.size > OWNERS ? [text] : [])));
+
 /** What stands beside many people and is in the register of none: the company's address, a product's number. */
-const sharedValues = (mentions: readonly (readonly Mention[])[], register: ReadonlySet<string>): Set<string> => {
-  const owners = new Map<string, Set<string>>();
-  for (const { person, spans } of mentions.flat())
-    for (const { text, type } of spans)
-      if (type !== 'name' && !register.has(text)) owners.set(text, (owners.get(text) ?? new Set()).add(person));
-  return new Set([...owners].flatMap(([text, people]) => (people.size > OWNERS ? [text] : [])));
+const sharedValues = (mentions: readonly Mention[], register: ReadonlySet<string>): Set<string> => {
+  const owners: Owners = new Map();
+  addOwners(owners, mentions, register);
+  return sharedOf(owners);
 };
 
 const valuesOf = (register: readonly RegisteredPerson[]): Set<string> =>

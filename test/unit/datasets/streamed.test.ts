@@ -7,9 +7,12 @@ import { z } from 'zod';
 import { counted } from '#core/collected.ts';
 import { commitTo } from '#core/recipe.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
+import { withCorpusOf } from '#datasets/corpus/scratch.ts';
 import { screened, type Screening } from '#datasets/corpus/screen.ts';
+import { findPerson } from '#datasets/find/find.ts';
 import { requireRecorded } from '#datasets/fine-tuning/assigned.ts';
 import { rowDigest } from '#datasets/fine-tuning/slices.ts';
+import { sharedIn } from '#datasets/onboard/people.ts';
 import { sampledCorpus } from '#datasets/onboard/sampled.ts';
 
 setFlagsFromString('--expose-gc');
@@ -59,6 +62,16 @@ test('a draw holds what it drew', async () => {
   const held = await heldBy((rows) => sampledCorpus(rows, register, 'a', 50));
   expect(held).toBeGreaterThanOrEqual(50);
   expect(held).toBeLessThan(50 + FEW);
+});
+
+test('a search through files holds none but those that it finds', async () => {
+  const query = { names: ['Thea Vinterberg'], mails: [], phones: [], ids: [] };
+  expect(await heldBy((rows) => withCorpusOf(rows, (corpus) => findPerson(corpus, query)))).toBeLessThan(FEW);
+});
+
+test('values that are nobody’s own are counted without holding a row', async () => {
+  const register = [{ id: 'K-77120', name: 'Thea Vinterberg', aliases: [], values: [] }];
+  expect(await heldBy((rows) => sharedIn(rows, register))).toBeLessThan(FEW);
 });
 
 test('and whoever holds all is found out', async () => {

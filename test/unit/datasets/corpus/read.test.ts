@@ -237,6 +237,16 @@ test.each<[string, string, string | Uint8Array, string]>([
   expect(await refusal(written(name, content))).toContain(expected);
 });
 
+test('bytes of another encoding are found by their line, far behind the beginning too', async () => {
+  // letters of two bytes lie across the borders of what is read at a time
+  const good = `{"text": "${'\u00fc'.repeat(4_999)}"}\n`;
+  const wrong = Buffer.from('{"text": "Z\xfcrich"}\n', 'latin1');
+  for (const before of [0, 1, 27, 80]) {
+    const file = Buffer.concat([Buffer.from(good.repeat(before)), wrong, Buffer.from(good.repeat(3))]);
+    expect(await refusal(written('rows.jsonl', file))).toContain(`rows.jsonl:${before + 1} is not UTF-8 text`);
+  }
+});
+
 test('rows that were held out are spoken of as such, one as one', async () => {
   const read = async (content: string) => {
     for await (const row of readCorpus([written('held.jsonl', content)], { held: true })) expect(row).toBeDefined();
