@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Vault } from '../ports.ts';
 import {
+  blockBytes,
   blockName,
   decodePage,
   encodePage,
@@ -121,7 +122,7 @@ const changeBlocks = async (vault: Vault, id: string, head: Head, found: readonl
   for (const [block, own] of grouped(found, ({ number }) => blockOf(head, number))) {
     const rows = blockFrom(await vault.get(id, blockName(block)));
     for (const { number, will } of own) rows[number - head.starts[block]!] = will;
-    await vault.put(id, blockName(block), Buffer.from(JSON.stringify(rows)));
+    await vault.put(id, blockName(block), blockBytes(rows.map((row) => JSON.stringify(row))));
   }
 };
 

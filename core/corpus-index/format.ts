@@ -23,6 +23,16 @@ export type IndexedRow = z.infer<typeof IndexedRow>;
 /** null stands where a row was dropped. */
 export const Block = z.array(IndexedRow.nullable());
 
+/** Each row on a line of its own, so that of a block with sixty rows the one that is asked for is parsed. */
+export const blockBytes = (rows: readonly string[]): Uint8Array => Buffer.from(`[${rows.join(BETWEEN)}]`);
+
+/** The rows of a block as JSON texts; undefined where an older program wrote them on one line. */
+export const linesOfBlock = (bytes: Uint8Array, rows: number): readonly string[] | undefined => {
+  const lines = new TextDecoder().decode(bytes).slice(1, -1).split(BETWEEN);
+  return lines.length === rows ? lines : undefined;
+};
+const BETWEEN = ',\n'; // JSON.stringify leaves no line end within a row
+
 /** Written last: an index without it was never finished. */
 export const Head = z.strictObject({
   kind: z.literal('quittance-corpus/v1'),

@@ -3,7 +3,18 @@
 import { z } from 'zod';
 import type { Vault } from '../ports.ts';
 import { checked, parseJson } from '../stored-json.ts';
-import { Block, blockName, HEAD, Head, IndexedRow, pageName, pageOf, postingOf, taggerOf } from './format.ts';
+import {
+  Block,
+  blockName,
+  HEAD,
+  Head,
+  IndexedRow,
+  linesOfBlock,
+  pageName,
+  pageOf,
+  postingOf,
+  taggerOf,
+} from './format.ts';
 
 export interface IndexReader {
   readonly head: Head;
@@ -28,7 +39,7 @@ export const openIndex = async (vault: Pick<IndexVault, 'get' | 'commit'>, id: s
   const tag = taggerOf(await postingSecret(vault, id));
   const pages = recent(PAGES, (page) => vault.get(id, pageName(page)));
   const blocks = recent(BLOCKS, async (block) =>
-    parseJson(await vault.get(id, blockName(block)), z.array(z.unknown()), BLOCK_SAID),
+    rowsIn(await vault.get(id, blockName(block)), (head.starts[block + 1] ?? head.rows) - head.starts[block]!),
   );
   const posting = async (key: string) => postingOf(await pages(pageOf(tag(key), head)), tag(key));
   return {
@@ -50,14 +61,21 @@ export const openIndex = async (vault: Pick<IndexVault, 'get' | 'commit'>, id: s
         numbers,
         (number) => blockOf(head, number),
         blocks,
-        (block, number) =>
-          // one row's form is checked where it is asked for: a block has many that are not
-          checked(block[number - head.starts[blockOf(head, number)]!] ?? null, IndexedRow.nullable(), BLOCK_SAID),
+        (block, number) => block(number - head.starts[blockOf(head, number)]!),
       ),
   };
 };
 
 const BLOCK_SAID = 'a block of the encrypted index';
+
+/** A row is parsed, and its form checked, where it is asked for: a block has many that are not. */
+const rowsIn = (bytes: Uint8Array, count: number): ((at: number) => IndexedRow | null) => {
+  const form = IndexedRow.nullable();
+  const lines = linesOfBlock(bytes, count);
+  if (lines) return (at) => parseJson(Buffer.from(lines[at] ?? 'null'), form, BLOCK_SAID);
+  const rows = parseJson(bytes, z.array(z.unknown()), BLOCK_SAID);
+  return (at) => checked(rows[at] ?? null, form, BLOCK_SAID);
+};
 
 /** Objects that are read at a time. */
 const READS = 8;

@@ -60,11 +60,15 @@ const readOnce = (signs: Signs): Reading => {
   const all = tokensIn(signs);
   const words = all.filter(isWord);
   const base = all.length === words.length ? [words] : [words, all];
+  // other ways of writing are looked for where they are asked: rows are compared by their words alone
+  const streams = once(() => base.flatMap((tokens) => [tokens, ...waysOf(tokens, signs)]));
   return {
     signs,
     flat: once(() => flatten(signs)),
     words,
-    streams: base.flatMap((tokens) => [tokens, ...waysOf(tokens, signs)]),
+    get streams() {
+      return streams();
+    },
   };
 };
 

@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  blockBytes,
   blockName,
   encodePage,
   HEAD,
@@ -118,7 +119,7 @@ const blockWriter = (put: Write) => {
   let [pending, length, first, next]: [string[], number, number, number] = [[], 0, 0, 0];
   const write = async () => {
     if (pending.length === 0) return;
-    await put(blockName(starts.length), Buffer.from(`[${pending.join(',')}]`));
+    await put(blockName(starts.length), blockBytes(pending));
     starts.push(first);
     [pending, length, first] = [[], 0, next];
   };

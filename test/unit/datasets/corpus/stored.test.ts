@@ -8,7 +8,14 @@ import { fileVault } from '#adapters/local/file-vault.ts';
 import { systemClock } from '#adapters/local/system-clock.ts';
 import { memoryHarness, type Harness } from '#adapters/memory/ports.ts';
 import { dropRows, type PersonalRow } from '#core/corpus-index/drop.ts';
-import { decodePage, encodePage, keysOfIndexed, postingOf, type Posting } from '#core/corpus-index/format.ts';
+import {
+  blockName,
+  decodePage,
+  encodePage,
+  keysOfIndexed,
+  postingOf,
+  type Posting,
+} from '#core/corpus-index/format.ts';
 import { indexedFrom, storedCorpus } from '#datasets/corpus/stored.ts';
 import { newIndexId } from '#datasets/corpus/store.ts';
 import { corpusInMemory } from '#datasets/corpus/search.ts';
@@ -49,6 +56,31 @@ describe('a page', () => {
   it('that is cut off is corrupt', () => {
     const page = encodePage([[5, [1, 2]]]);
     expect(() => decodePage(page.subarray(0, 4))).toThrow(expect.objectContaining({ code: 'STORE_CORRUPT' }));
+  });
+});
+
+describe('a block', () => {
+  it('that an older program wrote on one line is read, and a row of several lines is one row', async () => {
+    const texts = ['one,\ntwo,\n', '[{"a":1},\n2]', 'three'];
+    const entries = entriesOf(texts.map(textRow));
+    const { vault } = harness.ports;
+    const id = await storeEntries(vault, 'house', entries);
+    const read = async () => (await opened(id)).entries([2, 0, 1]);
+    const wanted = [2, 0, 1].map((i) => entries[i]);
+    expect(await read()).toEqual(wanted);
+    const rows: unknown = JSON.parse(Buffer.from(await vault.get(id, blockName(0))).toString());
+    await vault.put(id, blockName(0), Buffer.from(JSON.stringify(rows)));
+    expect(await read()).toEqual(wanted);
+    await dropRows(vault, id, 'T-1', [{ id: entries[0]!.where }]);
+    expect(await read()).toEqual([entries[2], undefined, entries[1]]);
+  });
+
+  it('whose rows do not have their form is corrupt', async () => {
+    const { vault } = harness.ports;
+    const id = await storeEntries(vault, 'house', entriesOf([textRow('a'), textRow('b')]));
+    await vault.put(id, blockName(0), Buffer.from('[{"where":1},\n{"no'));
+    for (const row of [0, 1])
+      await expect((await opened(id)).entries([row])).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
   });
 });
 
