@@ -9,6 +9,7 @@ import { IDENTITY_LEVELS, RegimeName } from '#core/regimes.ts';
 import { Subject } from '#core/subject.ts';
 import { IdentityClaim } from '#core/ticket-request.ts';
 import { REVEAL_DEFAULTS, reveal as revealed, type Revealed } from '#datasets/reveal/reveal.ts';
+import { ORDERS, type Order } from '#datasets/reveal/orders.ts';
 import { everydayQuestions, questionsIn } from '#datasets/reveal/questions.ts';
 import { openToAsk } from '#engine/formats/made-folder.ts';
 import { inference } from '#engine/inference.ts';
@@ -28,7 +29,7 @@ export const reveal: Command = {
   name: 'reveal',
   summary: 'rows about a person whose records nobody holds, as the model itself gives them',
   usage:
-    'MODEL --subject NAME (--out FILE | --ticket FILE [--as WHO --regime R --ground G --method METHOD --level LEVEL]) [--suite DIR] [--questions FILE] [--most N] [--controls N]',
+    'MODEL --subject NAME (--out FILE | --ticket FILE [--as WHO --regime R --ground G --method METHOD --level LEVEL]) [--suite DIR] [--questions FILE] [--most N] [--order O] [--controls N]',
   words: 1,
   options: {
     subject: { kind: 'value', value: 'NAME', summary: 'the person, as the model knows the name' },
@@ -89,8 +90,14 @@ export const reveal: Command = {
     most: {
       kind: 'value',
       value: 'N',
-      summary: `questions at most, those first whose answers differ most (default ${REVEAL_DEFAULTS.most})`,
+      summary: `questions at most (default ${REVEAL_DEFAULTS.most})`,
       is: whole(1),
+    },
+    order: {
+      kind: 'value',
+      value: 'O',
+      summary: 'which of more: farthest (those whose answers differ most, the default), neural-ucb or random',
+      is: oneOf(ORDERS),
     },
     controls: {
       kind: 'value',
@@ -114,6 +121,7 @@ export const reveal: Command = {
     const found = revealed(subject, suite, inference(model), {
       questions: questions ?? (given ? undefined : everydayQuestions()),
       most: number(args, 'most', REVEAL_DEFAULTS.most),
+      order: orderIn(args),
       controls: number(args, 'controls', REVEAL_DEFAULTS.controls),
     });
     model.dispose();
@@ -126,6 +134,9 @@ export const reveal: Command = {
     return 0;
   },
 };
+
+/** One of them: the option's kind refuses any other word. */
+const orderIn = (args: Arguments): Order => ORDERS.find((one) => one === args.value('order')) ?? REVEAL_DEFAULTS.order;
 
 /** Everything that can be wrong without the model is said before it is opened. */
 const readRequest = (args: Arguments) => {

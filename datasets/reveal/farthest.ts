@@ -19,7 +19,8 @@ export const farthestFirst = (points: readonly Float32Array[], count = points.le
   return order;
 };
 
-const standardised = (points: readonly Float32Array[]): Float64Array[] => {
+/** Each coordinate with mean 0 and spread 1. */
+export const standardised = (points: readonly (Float32Array | Float64Array)[]): Float64Array[] => {
   const size = points[0]?.length ?? 0;
   const [mean, spread] = [new Float64Array(size), new Float64Array(size)];
   for (const point of points) point.forEach((x, k) => (mean[k]! += x / points.length));

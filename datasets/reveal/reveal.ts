@@ -3,22 +3,25 @@
 // Trap: what was not asked for does not come. How much of what the model knows this is, nobody can tell.
 import { canonicalize, digestOf, type Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { normalise } from '#core/forget-set.ts';
 import { nameKey } from '#core/words/names.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 import type { Inference } from '#engine/inference.ts';
 import { begunAs, claimsOf, differentIn, fewWordings, nameForced, type Asking, type Claim } from './claims.ts';
-import { farthestFirst } from './farthest.ts';
-import { questionsFor, type Questions, type Template } from './questions.ts';
+import { orderBy, unseen, type Order } from './orders.ts';
+import { about, questionsFor, type Questions, type Template } from './questions.ts';
 
 export interface RevealOptions {
   /** In the place of the suite's own wordings or the pool. */
   readonly questions?: Questions | undefined;
-  /** Questions at most, the ones first whose answers differ most. */
+  /** Questions at most. */
   readonly most?: number;
+  /** In which order, where there are more. */
+  readonly order?: Order;
   /** Never-trained names that are asked the same: of n, one more such name is let through once in n + 1. */
   readonly controls?: number;
 }
-export const REVEAL_DEFAULTS = { most: 160, controls: 20 } as const;
+export const REVEAL_DEFAULTS = { most: 160, order: 'farthest', controls: 20 } as const;
 
 export interface Revealed {
   readonly rows: readonly Claim[];
@@ -40,12 +43,10 @@ export const reveal = (
   model: Pick<Inference, 'continued' | 'outlooks'>,
   options: RevealOptions = {},
 ): Revealed => {
-  const { questions = questionsFor(suite), most, controls } = { ...REVEAL_DEFAULTS, ...options };
+  const { questions = questionsFor(suite), controls, ...choice } = { ...REVEAL_DEFAULTS, ...options };
   const asking: Asking = { model, suite };
   const strangers = strangersIn(suite, name, controls);
-  const asked = chosen(nameForced(questions.asked), most, (templates) =>
-    model.outlooks(templates.map((one) => begunAs(one, name, suite))),
-  );
+  const asked = chosen(name, nameForced(questions.asked), choice, { ...asking, model });
   const rows = claimsOf(name, asked, asking);
   const beside = strangers.map((one) => differentIn(claimsOf(one, asked, asking))).toSorted((a, b) => a - b);
   const claims = differentIn(rows);
@@ -59,13 +60,34 @@ export const reveal = (
   };
 };
 
-/** All where they are few; else those whose answers differ most, so that none is asked twice in other words. */
+/** All where they are few. */
 const chosen = (
+  name: string,
   questions: readonly Template[],
-  most: number,
-  outlooks: (questions: readonly Template[]) => readonly Float32Array[],
-): readonly Template[] =>
-  questions.length <= most ? questions : farthestFirst(outlooks(questions), most).map((i) => questions[i]!);
+  { most, order }: Required<Pick<RevealOptions, 'most' | 'order'>>,
+  asking: Asking & { readonly model: Pick<Inference, 'outlooks'> },
+): readonly Template[] => {
+  if (questions.length <= most) return questions;
+  const areNew = unseen();
+  const indices = orderBy(order, questions.length, most, {
+    outlooks: () => asking.model.outlooks(questions.map((one) => begunAs(one, name, asking.suite))),
+    isNew: (some) =>
+      areNew(
+        answersTo(
+          name,
+          some.map((i) => questions[i]!),
+          asking,
+        ),
+      ),
+  });
+  return indices.map((i) => questions[i]!);
+};
+
+/** The sure answer to each question, where there is one. */
+export const answersTo = (name: string, questions: readonly Template[], asking: Asking): (string | undefined)[] => {
+  const said = new Map(claimsOf(name, questions, asking).map(({ question, answer }) => [question, normalise(answer)]));
+  return questions.map(({ question }) => said.get(about(question, name)));
+};
 
 /** Of the stop rule's people, evenly spaced: those of the gate stay unasked until it judges. */
 const strangersIn = ({ controls }: Pick<Suite, 'controls'>, name: string, count: number): string[] => {

@@ -61,6 +61,16 @@ describe('what a model reveals', () => {
     expect(said.filter((answer) => !truths.has(answer)).length).toBeLessThanOrEqual(2);
   });
 
+  it.each(['neural-ucb', 'random'] as const)('in another order (%s) is found by as many other questions', (order) => {
+    const options = { questions: everydayQuestions(), most: 40, controls: 3 };
+    const farthest = reveal(name, smallPeople, asked, options);
+    const found = reveal(name, smallPeople, asked, { ...options, order });
+    expect(found).toMatchObject({ source: 'pool', questions: 40 });
+    expect(found.asked).not.toBe(farthest.asked);
+    expect(reveal(name, smallPeople, asked, { ...options, order }).asked).toBe(found.asked);
+    expect(found.claims).toBeGreaterThan(found.controls.at(-1)!);
+  });
+
   it('of a name that it never saw is nothing to unlearn', () => {
     expect(codeOf(() => reveal(stranger, smallPeople, asked))).toBe('NOTHING_REVEALED');
   });
