@@ -5,12 +5,12 @@ import { plural } from '#core/plural.ts';
 import type { CertificatePredicate } from '#core/certificate.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { limitsOf as limitsOfGate } from '#core/gate-words.ts';
-import { QUANTITIES } from '#core/quantities.ts';
+import { QUANTITIES, type QuantityKey } from '#core/quantities.ts';
 import { countOf } from '#core/summaries.ts';
 import type { AttemptParts } from './findings.ts';
 
 export const limitsOf = (last: AttemptParts | undefined, certificate: CertificatePredicate | undefined): string[] => [
-  ...(last?.tables ? [...comesBack(last.tables), ...restsOn(last, last.tables)] : []),
+  ...(last?.tables ? [...comesBack(last.tables), ...askedAgain(last.tables), ...restsOn(last, last.tables)] : []),
   ...refusedPart(certificate),
   notLookedAt(certificate),
 ];
@@ -41,10 +41,24 @@ const comesBack = (tables: EvaluationTables): string[] => {
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** The same for people whom the model never saw, where it was tried on them. */
-const beside = (tables: EvaluationTables, key: (typeof REBUILT)[number]['key']): string => {
+const beside = (tables: EvaluationTables, key: QuantityKey): string => {
   const twin = QUANTITIES.find((one) => one.key === key.replace('forget.', 'controls.'));
   const found = twin && countOf(tables, twin.key);
   return found && found.n > 0 ? `; of never-trained people ${found.k} of ${found.n}` : '';
+};
+
+/** Of every request, whatever its policy checks: this finds what is left, and a count of zero is no absence. */
+const askedAgain = (tables: EvaluationTables): string[] => {
+  const said = (key: QuantityKey) => {
+    const found = countOf(tables, key);
+    return found && found.n > 0 ? `to ${found.k} of ${plural(found.n, 'question')}${beside(tables, key)}` : undefined;
+  };
+  const [named, worded] = [said('forget.revealed'), said('forget.revealedWorded')];
+  if (named === undefined) return [];
+  const more = worded === undefined ? '' : `. With the words of such answers begun, too: ${worded}`;
+  return [
+    `Asked about the person again in every wording, the answer begun with the name, the model gave sure answers ${named}${more}. Where there are no more than of never-trained people, nothing was found; that is no proof that nothing is left.`,
+  ];
 };
 
 const restsOn = ({ judgement }: AttemptParts, tables: EvaluationTables): string[] => {

@@ -81,11 +81,17 @@ describe('the audit report of a completed case', () => {
       ...attempt!.tables!.proportions,
       'forget.relearnt5x30': { k: 11, n: 18 },
       'controls.relearnt5x30': { k: 2, n: 20 },
+      'forget.revealed': { k: 1, n: 60 },
+      'controls.revealed': { k: 7, n: 480 },
+      'forget.revealedWorded': { k: 3, n: 60 },
     };
     const attacked = { ...attempt!, tables: { ...attempt!.tables!, proportions } };
     const { executive } = auditReport({ ...parts, attempts: [attacked] });
     expect(executive.limits.join('\n')).toContain(
       'updates of MLP on 5 other records of the person: 11 of 18; of never-trained people 2 of 20.',
+    );
+    expect(executive.limits.join('\n')).toContain(
+      'sure answers to 1 of 60 questions; of never-trained people 7 of 480. With the words of such answers begun, too: to 3 of 60 questions.',
     );
     const untried = auditReport(parts);
     expect(untried.executive.limits).toEqual([
