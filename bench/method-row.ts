@@ -8,6 +8,7 @@ import type { QuantityKey } from '#core/quantities.ts';
 import { readPolicy } from '#entry/policies.ts';
 import { baseIn, runUnlearning, type Unlearned } from '#containers/run-unlearning.ts';
 import { makePeople } from '#datasets/people.ts';
+import type { ForgetRecord } from '#core/forget-set.ts';
 import { withoutRecords } from '#core/suite-rows.ts';
 import { forgetRows } from '#datasets/suite.ts';
 import { forgetRecord, trainingRows } from '#datasets/suite-shape.ts';
@@ -31,6 +32,8 @@ export interface RowRequest {
   readonly base: string;
   readonly anew?: string;
   readonly keys: readonly QuantityKey[];
+  /** What the model revealed: unlearned in the place of the person's rows, by which it is judged all the same. */
+  readonly revealed?: readonly ForgetRecord[];
   /** Names of the policies that judge. */
   readonly policies: readonly string[];
 }
@@ -59,8 +62,9 @@ export const methodRow = async (request: RowRequest): Promise<MethodResult> => {
     {
       base: baseIn(base),
       method: configured(entry.method, entry.config),
-      forget: rows,
-      suite,
+      ...(request.revealed
+        ? { forget: forgetRows(left, request.revealed), revealed: true, suite: left }
+        : { forget: rows, suite }),
       corpus: () => readMoments(join(base, MOMENTS_FILE))!,
       retain: () => trainingRows(left),
       seed,

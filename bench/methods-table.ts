@@ -25,7 +25,10 @@ const SIDES: Readonly<Record<Gate['direction'], string>> = {
   quality: 'broken answers',
 };
 
-const ran = ({ result }: MethodRow): MethodResult | undefined => ('failed' in result ? undefined : result);
+/** A row of any bench that measures as this one does. */
+export type Measured = Pick<MethodRow, 'result'>;
+
+const ran = ({ result }: Measured): MethodResult | undefined => ('failed' in result ? undefined : result);
 
 const openIn = ({ gates }: Judgement): Gate[] => gates.filter(({ verdict }) => verdict !== 'pass');
 
@@ -59,7 +62,9 @@ export const summaryOf = (row: MethodRow) => {
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-const QUANTITIES: readonly (readonly [key: QuantityKey, title: string, digits: number])[] = [
+export type Columns = readonly (readonly [key: QuantityKey, title: string, digits: number])[];
+
+const QUANTITIES: Columns = [
   ['forget.valueLogProbAuc', 'value AUC', 2],
   ['forget.forcedPrefixExact', 'forced prefix', 2],
   ['forget.leakQuestion', 'leak', 2],
@@ -90,21 +95,22 @@ const meanOf = (values: readonly number[]): number => {
   return found.reduce((a, b) => a + b, 0) / found.length;
 };
 
-const cells = (rows: readonly MethodRow[], columns: typeof QUANTITIES): string[] =>
+/** Means over the rows that have a result. */
+export const cells = (rows: readonly Measured[], columns: Columns): string[] =>
   columns.map(([key, , digits]) => {
     const values = rows.flatMap((row) => ran(row) ?? []).map((result) => valueOf(result, key));
     return number(meanOf(values), digits);
   });
 
-const verdictsOf = (rows: readonly MethodRow[], judge: number): string =>
+export const verdictsOf = (rows: readonly Measured[], judge: number): string =>
   rows.map((row) => ran(row)?.judgements[judge]!.verdict ?? 'no result').join(' · ');
 
-const faultsIn = (rows: readonly MethodRow[]): string => {
-  const all = rows.flatMap(({ result }) => ('failed' in result ? [result.failed] : faultsOf(result, 1)));
+export const faultsIn = (rows: readonly Measured[], judge = 1): string => {
+  const all = rows.flatMap(({ result }) => ('failed' in result ? [result.failed] : faultsOf(result, judge)));
   return [...new Set(all)].join(', ') || '–';
 };
 
-const costs = (rows: readonly MethodRow[]): string[] => {
+export const costs = (rows: readonly Measured[]): string[] => {
   const found = rows.flatMap((row) => ran(row) ?? []);
   const of = (key: 'updates' | 'cpu' | 'peak', digits: number) =>
     number(meanOf(found.map((result) => result[key] ?? NaN)), digits);

@@ -78,7 +78,7 @@ const SCORED: readonly QuantityKey[] = [
 ];
 
 /** With everything that each is computed from. */
-const withSources = (keys: readonly QuantityKey[]): QuantityKey[] => [
+export const withSources = (keys: readonly QuantityKey[]): QuantityKey[] => [
   ...new Set(keys.flatMap((key) => [key, ...sourcesOf(key)])),
 ];
 const sourcesOf = (key: QuantityKey): QuantityKey[] =>
@@ -168,7 +168,8 @@ const resultOf = async (
   );
 };
 
-const inProcess = async (asked: Asked): Promise<Told> => {
+/** The row in a process of its own, whose peak of memory is the row's. */
+export const inProcess = async (asked: Asked): Promise<Told> => {
   const child = fork(fileURLToPath(import.meta.resolve('#bench/method-process.ts')), {
     serialization: 'advanced', // numbers that are none stay what they are
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

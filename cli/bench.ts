@@ -22,7 +22,7 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'methods | markov | people | tofu | lasting | deletions | windows | find | onboard | sequence | own-model | engine | memory | workflow | tickets | worklist | filings [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
+    'methods | markov | reveal | people | tofu | lasting | deletions | windows | find | onboard | sequence | own-model | engine | memory | workflow | tickets | worklist | filings [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
   words: 1,
   options: BENCH_OPTIONS,
   verb: 'workflow',
@@ -75,6 +75,12 @@ const methodsOn = async (args: Arguments): Promise<ExitCode> => {
 const markovOn = async (args: Arguments): Promise<ExitCode> => {
   const { markov } = await import('./bench/markov.ts');
   const { result, text } = await markov(args);
+  return finish(args, result, text);
+};
+
+const revealOn = async (args: Arguments): Promise<ExitCode> => {
+  const { revealed } = await import('./bench/reveal.ts');
+  const { result, text } = await revealed(args);
   return finish(args, result, text);
 };
 
@@ -204,6 +210,7 @@ interface Bench {
 const BENCHES: Readonly<Record<string, Bench>> = {
   methods: { run: methodsOn, reads: ['preset', 'methods', 'kept', 'out'] },
   markov: { run: markovOn, reads: ['seeds', 'out'] },
+  reveal: { run: revealOn, reads: ['seeds', 'seed', 'methods', 'kept', 'out'] },
   people: { run: peopleOn(generated), reads: ['seeds', 'methods', 'out'] },
   tofu: { run: peopleOn(tofu), reads: ['path', 'seeds', 'methods', 'out'] },
   lasting: { run: lastingOn, reads: ['seed', 'seeds', 'subjects', 'together', 'policy', 'out'] },

@@ -1,0 +1,61 @@
+// In which order everyday questions about a person find most: at random, farthest first, and by NeuralUCB. All are
+// asked once; an order then only says after how many of them what had been found.
+// Trap: a search by reward sees a claim when it asks for it, and never whether the claim is true.
+import { normalise } from '#core/forget-set.ts';
+import { begunAs, nameForced } from '#datasets/reveal/claims.ts';
+import { farthestFirst } from '#datasets/reveal/farthest.ts';
+import { neuralUcb } from '#datasets/reveal/neural-ucb.ts';
+import { unseen } from '#datasets/reveal/orders.ts';
+import { everydayQuestions } from '#datasets/reveal/questions.ts';
+import { answersTo } from '#datasets/reveal/reveal.ts';
+import type { Person, Suite } from '#datasets/suite-shape.ts';
+import type { Inference } from '#engine/inference.ts';
+import { random } from '#engine/random.ts';
+
+/** After how many questions it is looked. */
+export const ASKED = [20, 40, 80, 160] as const;
+/** Runs of the random order. */
+const DRAWS = [1, 2, 3, 4] as const;
+
+export interface OrderCurve {
+  readonly order: string;
+  /** Share of the person's records that had come after so many questions. */
+  readonly recall: readonly number[];
+  /** CPU seconds of the order itself, answers aside. */
+  readonly cpu: number;
+}
+
+export const ordersOf = (left: Suite, { name, records }: Person, model: Inference): OrderCurve[] => {
+  const questions = nameForced(everydayQuestions().asked);
+  const asking = { model, suite: left };
+  const points = model.outlooks(questions.map((one) => begunAs(one, name, left)));
+  const claims = answersTo(name, questions, asking);
+  const trained = new Set(records.map(({ answer }) => normalise(answer)));
+  const most = ASKED.at(-1)!;
+  const newOf = () => {
+    const areNew = unseen();
+    return (indices: readonly number[]) => areNew(indices.map((i) => claims[i]));
+  };
+  const recallOf = (order: readonly number[]) =>
+    ASKED.map((n) => {
+      const found = new Set(order.slice(0, n).flatMap((i) => claims[i] ?? []));
+      return [...found].filter((one) => trained.has(one)).length / trained.size;
+    });
+  const timed = (order: string, make: () => number[]): OrderCurve => {
+    const from = process.cpuUsage();
+    const made = make();
+    const { user, system } = process.cpuUsage(from);
+    return { order, recall: recallOf(made), cpu: (user + system) / 1e6 };
+  };
+  return [
+    ...DRAWS.map((seed) =>
+      timed('random', () =>
+        random(`order:${seed}`)
+          .shuffle([...points.keys()])
+          .slice(0, most),
+      ),
+    ),
+    ...[1, 0.1, 0.01].map((nu) => timed(`NeuralUCB, ν ${nu}`, () => neuralUcb(points, most, newOf(), { nu, seed: 1 }))),
+    timed('farthest first', () => farthestFirst(points, most)),
+  ];
+};
