@@ -9,7 +9,7 @@ import { daysAfter, RETENTION_DAYS } from './retention.ts';
 import { countingOf } from './ticket-clock.ts';
 import type { Ticket } from './ticket.ts';
 import type { TicketEvent } from './ticket-events.ts';
-import { sameName } from './words/names.ts';
+import { couldBeOne } from './words/names.ts';
 
 /** Since when `on` may be: the request, or the refusal that is appealed. */
 const onItsTime: Guard = (ticket, event, at) => {
@@ -102,7 +102,7 @@ const appealIsOpen: Guard = (ticket, _event, at) => {
 const deciderIsAnother: Guard = (ticket, event) => {
   if (event.type !== 'appeal-decided' || ticket.status !== 'APPEALED') return undefined;
   const before = [ticket.closedBy, ...(ticket.proposedBy === undefined ? [] : [ticket.proposedBy]), ticket.filer];
-  return unless(!before.some((one) => sameName(one, event.by)), 'SECOND_PERSON_REQUIRED', () => ({
+  return unless(!before.some((one) => couldBeOne(one, event.by)), 'SECOND_PERSON_REQUIRED', () => ({
     message: `the appeal of ticket ${ticket.id} is for somebody who had no part in its refusal`,
     expected: `another person than ${[...new Set(before)].join(', ')}`,
     got: event.by,

@@ -7,7 +7,7 @@ import { levelSuffices, regimeOf } from './regimes.ts';
 import { isClosed, type Act, type Proposal, type Status, type Ticket } from './ticket.ts';
 import type { EventOf, TicketEvent } from './ticket-events.ts';
 import { SYSTEM } from './ticket-request.ts';
-import { sameName } from './words/names.ts';
+import { couldBeOne } from './words/names.ts';
 
 const timeMovesOn: Guard = (ticket, _event, at) =>
   unless(at >= ticket.updatedAt, 'CLOCK_WENT_BACK', () => ({
@@ -110,7 +110,7 @@ const subjectInDoubt: Guard = (ticket) =>
   }));
 
 const confirmerIsNotFiler: Guard = (ticket, event) =>
-  unless('by' in event && !sameName(event.by, ticket.filer), 'SECOND_PERSON_REQUIRED', () => ({
+  unless('by' in event && !couldBeOne(event.by, ticket.filer), 'SECOND_PERSON_REQUIRED', () => ({
     message: `who filed ticket ${ticket.id} may not confirm whose records they are`,
     expected: 'a second person',
   }));
@@ -124,7 +124,7 @@ const approvalOpen: Guard = (ticket) => {
 };
 
 const approverIsNotFiler: Guard = (ticket, event) =>
-  unless('approver' in event && !sameName(event.approver, ticket.filer), 'APPROVER_IS_FILER', () => ({
+  unless('approver' in event && !couldBeOne(event.approver, ticket.filer), 'APPROVER_IS_FILER', () => ({
     message: `the filer of ticket ${ticket.id} may not decide on it`,
     expected: 'a second person',
   }));
@@ -143,7 +143,7 @@ const deployedIsApproved: Guard = (ticket, event) =>
       ticket.status === 'DEPLOYING' &&
       event.digest === ticket.run.candidate &&
       ticket.approval.evidence === ticket.evidence &&
-      !sameName(ticket.approval.approver, ticket.filer),
+      !couldBeOne(ticket.approval.approver, ticket.filer),
     'TICKET_ILLEGAL_TRANSITION',
     () => ({ message: `ticket ${ticket.id}: only the approved candidate may be deployed` }),
   );
@@ -195,7 +195,7 @@ const DONE_IN: Readonly<Partial<Record<Act, readonly Status[]>>> = {
  */
 export const needsTwo = (ticket: Ticket, event: Joint): boolean => {
   if (event.type !== 'closed') return true;
-  if (event.outcome !== 'refused') return !sameName(event.by, ticket.filer);
+  if (event.outcome !== 'refused') return !couldBeOne(event.by, ticket.filer);
   const byWorkflow = event.by === SYSTEM && event.asserted === undefined;
   return !(byWorkflow && ticket.status === 'IDENTITY_PENDING' && event.reason === 'identity-not-verified');
 };
@@ -221,7 +221,7 @@ const secondPerson: Guard = (ticket, event, at) => {
   const first = proposalOf(ticket, event)?.by;
   const refuses = event.type === 'partly-refused' || (event.type === 'closed' && event.outcome === 'refused');
   const others = refuses ? [first, ticket.filer] : [first];
-  const second = first !== undefined && others.every((other) => !sameName(event.by, other ?? ''));
+  const second = first !== undefined && others.every((other) => !couldBeOne(event.by, other ?? ''));
   return unless(second, 'SECOND_PERSON_REQUIRED', () => ({
     message: `ticket ${ticket.id}: this takes a second person, who is neither the one who proposed it nor, for a refusal, the filer`,
     expected:
@@ -232,7 +232,7 @@ const secondPerson: Guard = (ticket, event, at) => {
 
 const releaserIsNotPlacer: Guard = (ticket, event) =>
   unless(
-    ticket.status !== 'ON_HOLD' || (event.type === 'hold-released' && !sameName(event.by, ticket.hold.placedBy)),
+    ticket.status !== 'ON_HOLD' || (event.type === 'hold-released' && !couldBeOne(event.by, ticket.hold.placedBy)),
     'SECOND_PERSON_REQUIRED',
     () => ({
       message: `the hold on ticket ${ticket.id} must be released by another person than the one who placed it`,
@@ -242,7 +242,7 @@ const releaserIsNotPlacer: Guard = (ticket, event) =>
 /** Whoever says that a proposed refusal does not apply is not the one who proposed it at filing. */
 const exemptionLiftedByOther: Guard = (ticket, event) =>
   unless(
-    ticket.status !== 'EXEMPTION_PENDING' || (event.type === 'resumed' && !sameName(event.by, ticket.filer)),
+    ticket.status !== 'EXEMPTION_PENDING' || (event.type === 'resumed' && !couldBeOne(event.by, ticket.filer)),
     'SECOND_PERSON_REQUIRED',
     () => ({
       message: `the filer of ticket ${ticket.id} proposed to refuse it; a second person decides`,

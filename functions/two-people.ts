@@ -6,7 +6,7 @@ import { needsTwo, proposalOf, proposed, type Joint } from '#core/guards.ts';
 import type { Clock, TicketStore } from '#core/ports.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { Asserted, Principal } from '#core/ticket-request.ts';
-import { sameName } from '#core/words/names.ts';
+import { couldBeOne } from '#core/words/names.ts';
 import { commitEvent, type TicketVersion } from './step-support.ts';
 
 /** Whose act it is. */
@@ -33,7 +33,7 @@ export const agree = async (
     await commitEvent(stores, found, proposed(event));
     return 'proposed';
   }
-  if (!alone && sameName(first?.by ?? '', event.by)) return 'proposed';
+  if (!alone && couldBeOne(first?.by ?? '', event.by)) return 'proposed';
   if (!alone && !mayConfirm)
     throw new QuittanceError('ACCESS_DENIED', {
       message: 'what another person proposed is for an approver to confirm',

@@ -29,6 +29,25 @@ export const nameKey = (name: string): string => lettersBy(name, asCapital);
 /** Whether two names are of one and the same person, however they are written. */
 export const sameName = (a: string, b: string): boolean => WAYS.some((way) => lettersBy(a, way) === lettersBy(b, way));
 
+/** ä, ö, ü, å and ø as they are written where a keyboard has none. */
+const SPELT: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', å: 'aa', ø: 'oe' };
+
+/** The letters of a name as they look: capital i is an l, zero an o, rn an m (UTS #39 makes the same of them). */
+const shapeOf = (name: string): string => {
+  const spelt = name.normalize('NFC').replace(/[äöüåø]/giu, (letter) => SPELT[letter.toLowerCase()]!);
+  return lettersBy(spelt.replace(/(?<=\p{Ll})I/gu, 'l'), asCapital)
+    .replace(/(?<=\p{L})0|0(?=\p{L})/gu, 'o')
+    .replace(/(?<=\p{L})1|1(?=\p{L})/gu, 'l')
+    .replaceAll('rn', 'm')
+    .replaceAll('vv', 'w');
+};
+
+/**
+ * Whether two who act could be one person behind two names, for where two people are asked for. Trap: Arne and Ame are
+ * two in a register of people, whose names `sameName` compares; here one of them has to find somebody else.
+ */
+export const couldBeOne = (a: string, b: string): boolean => sameName(a, b) || shapeOf(a) === shapeOf(b);
+
 /**
  * Beside the name as written: its first and last part near each other in any order, and the first part as an initial.
  */

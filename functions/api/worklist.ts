@@ -12,7 +12,7 @@ import { labelToFind } from '#core/subject-labels.ts';
 import { Status } from '#core/ticket.ts';
 import { ModelName } from '#core/model.ts';
 import { Principal } from '#core/ticket-request.ts';
-import { sameName } from '#core/words/names.ts';
+import { couldBeOne } from '#core/words/names.ts';
 import { isOpenRow, workRowOf, type WorkCounts, type WorkFilter, type WorkPage, type WorkRow } from '#core/worklist.ts';
 import { SOON_DAYS } from '#portal/due.ts';
 import { csvCell } from '#report/csv.ts';
@@ -122,7 +122,7 @@ const pageFor = async (
   const { limit, after } = asked;
   const page = await tickets.page({ ...filter, limit, after });
   if (asked.view !== 'approval') return page;
-  return { ...page, rows: page.rows.filter(({ filer }) => !sameName(filer, caller.principal)) };
+  return { ...page, rows: page.rows.filter(({ filer }) => !couldBeOne(filer, caller.principal)) };
 };
 
 const list = async (c: Asked, context: ApiContext): Promise<Response> => {

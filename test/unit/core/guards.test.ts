@@ -168,6 +168,8 @@ describe('an approval', () => {
     const ticket = along('evaluated');
     expect(ask(GUARDS.approverIsNotFiler, ticket, type)).toBe('passes');
     expect(ask(GUARDS.approverIsNotFiler, ticket, type, { who: FILER })).toBe('APPROVER_IS_FILER');
+    for (const who of ['fi1er.finn', 'fiIer.finn'])
+      expect(ask(GUARDS.approverIsNotFiler, ticket, type, { who })).toBe('APPROVER_IS_FILER');
     expect(ask(GUARDS.approverIsNotFiler, ticket, 'resumed')).toBe('APPROVER_IS_FILER');
   });
 

@@ -1,6 +1,6 @@
 // Names: when two are one, and when a text speaks of somebody.
 import { describe, expect, it } from '@jest/globals';
-import { nameKey, sameName } from '#core/words/names.ts';
+import { couldBeOne, nameKey, sameName } from '#core/words/names.ts';
 import { mentions, partsOf } from '#core/words/subject.ts';
 
 describe('two names', () => {
@@ -25,6 +25,30 @@ describe('two names', () => {
     ['legal.1', 'legal.2'],
     ['李明', '李民'],
   ])('%j and %j are two', (a, b) => expect(sameName(a, b)).toBe(false));
+
+  it.each([
+    ['legal.loewe', 'legal.löwe'],
+    ['legal.filer', 'legaI.filer'],
+    ['olaf', '0laf'],
+    ['nils.lowe', 'ni1s.lowe'],
+    ['kim.berg', 'kirn.berg'],
+    ['wim.lowe', 'vvim.lowe'],
+    ['legal.filer', 'leg\u0430l.filer'],
+  ])('%j and %j could be one where two people are asked for', (a, b) => {
+    expect([couldBeOne(a, b), couldBeOne(b, a)]).toEqual([true, true]);
+  });
+
+  it.each([
+    ['legal.1', 'legal.2'],
+    ['legal.10', 'legal.20'],
+    ['nils', 'niels'],
+    ['kai', 'kal'],
+    ['Ida', 'Lda'],
+  ])('%j and %j could not', (a, b) => expect(couldBeOne(a, b)).toBe(false));
+
+  it('are told apart in a register, though they look alike', () => {
+    expect([sameName('Arne Lowe', 'Ame Lowe'), couldBeOne('Arne Lowe', 'Ame Lowe')]).toEqual([false, true]);
+  });
 
   it('have one key in capitals and in small letters', () => {
     expect([nameKey('Нина Ковач'), nameKey('Ada B. Lowe')]).toEqual([nameKey('НИНА КОВАЧ'), nameKey('ADA B LOWE')]);
