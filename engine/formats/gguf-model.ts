@@ -118,10 +118,12 @@ const unsupported = (field: string, got: unknown, expected: string) =>
 const ropeScaling = (m: Metadata): Record<string, unknown> | undefined => {
   const kind = m.text('rope.scaling.type') ?? 'none';
   const factor = m.decimal('rope.scaling.factor');
-  if (m.file.tensors.has('rope_freqs.weight')) return llama3Scaling(m);
-  if (kind === 'none' || factor === undefined || factor === 1) return undefined;
-  if (kind === 'linear') return { rope_type: 'linear', factor };
-  throw unsupported(`${m.architecture}.rope.scaling.type`, kind, 'none, linear, or rope_freqs of Llama 3');
+  const scales = kind !== 'none' && factor !== undefined && factor !== 1;
+  const divided = m.file.tensors.has('rope_freqs.weight');
+  if (divided && !scales) return llama3Scaling(m);
+  if (!scales) return undefined;
+  if (kind === 'linear' && !divided) return { rope_type: 'linear', factor };
+  throw unsupported(`${m.architecture}.rope.scaling.type`, kind, 'none, linear, or rope_freqs of Llama 3 alone');
 };
 
 /** The published scalings of Llama 3.1 and 3.2; the file holds only the divisors that follow from them. */

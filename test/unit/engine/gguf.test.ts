@@ -186,6 +186,18 @@ describe('what is not implemented is named', () => {
     ];
     await unsupported(Buffer.concat([head(0, meta.length), ...meta]), key);
   });
+  it('divisors of rotation together with a scaling of its own', async () => {
+    const meta = [
+      entry('general.architecture', 8, text('llama')),
+      entry('llama.rope.scaling.type', 8, text('linear')),
+      entry('llama.rope.scaling.factor', 6, Buffer.from(Float32Array.of(4).buffer)),
+    ];
+    const divisors = Buffer.from(Float32Array.of(1, 1).buffer);
+    await unsupported(
+      padded([head(1, meta.length), ...meta, tensor('rope_freqs.weight', [2], 0, 0)], divisors),
+      'rope.scaling.type',
+    );
+  });
   it('mixtures of experts', async () => {
     const meta = [entry('general.architecture', 8, text('llama')), entry('llama.expert_count', 4, u32(8))];
     await unsupported(Buffer.concat([head(0, 2), ...meta]), 'expert_count');
