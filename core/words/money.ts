@@ -27,13 +27,13 @@ const NAMES: Readonly<Record<string, string>> = {
   INR: '₹ inr rupee rupees rupien rs',
   RUB: '₽ rub rubel rubles рублеи руб',
   TRY: '₺ try lira',
-  KRW: '₩ krw won',
+  KRW: `₩ krw won ${'원 ^원'.normalize('NFKD')}`,
   BRL: 'brl real reais',
   CZK: 'czk kc korun',
   HUF: 'huf ft forint',
 };
 const FAMILIES: Readonly<Record<string, readonly string[]>> = {
-  $: ['USD', 'CAD', 'AUD', 'NZD', 'HKD', 'SGD'],
+  $: ['USD', 'CAD', 'AUD', 'NZD', 'HKD', 'SGD', 'BRL'],
   kr: ['SEK', 'NOK', 'DKK', 'ISK'],
   '¥': ['JPY', 'CNY'],
 };
@@ -69,10 +69,29 @@ export const moneyIn = ({ streams }: Reading): Hit[] => {
   return [...hits.values()].filter((hit) => hit.exact.length > 0 || !within(hit));
 };
 
+/** Of a sum alone: after any other number an m is a metre. */
+const SHORT = new Map([
+  ['k', 1e3],
+  ['m', 1e6],
+  ['mm', 1e6],
+  ['b', 1e9],
+  ['bn', 1e9],
+]);
+
+/** $2M, 1.5m euros: the number, and where the sum goes on behind it. */
+const scaledAt = (tokens: readonly Token[], at: number): { readonly amount: string; readonly next: number } => {
+  const [number, unit] = [tokens[at]!, tokens[at + 1]];
+  const scale = unit && (unit.from === number.to || unit.from === number.from) ? SHORT.get(unit.text) : undefined;
+  if (scale === undefined) return { amount: number.text, next: at + 1 };
+  return { amount: String(Number((Number(number.text) * scale).toFixed(6))), next: at + 2 };
+};
+
 const sumAt = (tokens: readonly Token[], at: number): Hit | undefined => {
-  const [before, number, after] = [tokens[at - 1], tokens[at]!, tokens[at + 1]];
+  const [before, number] = [tokens[at - 1], tokens[at]!];
+  const { amount, next } = scaledAt(tokens, at);
+  const after = tokens[next];
   const leading = CURRENCY.get(before?.text ?? '');
-  if (before && leading !== undefined) return hitOf(leading, number.text, before, number);
+  if (before && leading !== undefined) return hitOf(leading, amount, before, tokens[next - 1]!);
   const trailing = CURRENCY.get(after?.text ?? '');
-  return after && trailing !== undefined ? hitOf(trailing, number.text, number, after) : undefined;
+  return after && trailing !== undefined ? hitOf(trailing, amount, number, after) : undefined;
 };

@@ -122,14 +122,19 @@ const compoundsOf = (ten: string, unit: string): string[] => [
 ];
 
 const BETWEEN = new Set(['y', 'e', 'et', 'and']);
-const SCALES = new Map([
-  ...list('hundred').map((word) => [word, 100] as const),
-  ...list('thousand tausend mille mil duizend tysiecy').map((word) => [word, 1e3] as const),
-  ...list('million millions millionen million mio mln millones milioni milhoes miljoen milionow').map(
-    (word) => [word, 1e6] as const,
-  ),
-  ...list('billion billions milliarden mrd milliards miliardi miljard').map((word) => [word, 1e9] as const),
-]);
+const SCALES = new Map<string, number>();
+for (const [scale, words] of [
+  [100, 'hundred'],
+  [1e3, 'thousand thousands tausend mille mil duizend tysiecy k tsd тыс тысяч тысячи'],
+  [1e4, '万 萬 만 ^만'],
+  [1e5, 'lakh lakhs lac lacs'],
+  [1e6, 'million millions millionen million mio mln millones milioni milhoes miljoen milionow млн миллион'],
+  [1e6, 'миллиона миллионов'],
+  [1e7, 'crore crores'],
+  [1e8, '億 亿 억 ^억'],
+  [1e9, 'billion billions bn milliarden mrd mld milliards miliardi miljard млрд миллиардов'],
+] as const)
+  for (const word of list(words.normalize('NFKD'))) SCALES.set(word, scale); // Hangul is decomposed in tokens
 
 const simple = (word: string | undefined): number | undefined =>
   word === undefined ? undefined : (SMALL.get(word) ?? TENS.get(word) ?? compoundOf(word));

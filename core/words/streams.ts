@@ -113,7 +113,7 @@ const umlauts = eachToken((token, { folded, plain }) => {
 });
 
 const UNIT =
-  /^(\d+)(st|nd|rd|th|er|e|o|kg|g|mg|t|km|m|cm|mm|mi|ft|in|lb|lbs|h|min|s|k|px|gb|mb|eur|usd|chf|gbp|pln|zl|kr)$/;
+  /^(\d+)(st|nd|rd|th|er|e|o|kg|g|mg|t|km|m|cm|mm|mi|ft|in|lb|lbs|h|min|s|k|px|gb|mb|mm|b|bn|eur|usd|chf|gbp|pln|zl|kr)$/;
 const units = eachToken((token) => {
   const [, number, unit] = (token.kind === 'word' && UNIT.exec(token.text)) || [];
   if (number === undefined || unit === undefined) return undefined;
