@@ -30,10 +30,12 @@ describe('releases', () => {
     for (const { method, config } of entries) expect(() => configured(method, config)).not.toThrow();
     expect(new Set(entries.map(({ label }) => label)).size).toBe(entries.length);
     expect(entries.filter(({ method }) => method === 'lora-negation')).toHaveLength(4);
+    for (const { label } of entries) expect(label).not.toContain(','); // which parts labels on the command line
   });
 
   it('are chosen by name or by method', () => {
     expect(revealEntries(['flat-lasting']).map(({ label }) => label)).toEqual(['flat-lasting (rung 3)']);
+    expect(() => revealEntries(['flat-lastin'])).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
 });
 
