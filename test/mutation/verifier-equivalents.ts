@@ -33,6 +33,14 @@ export const OF_THE_VERIFIER: Readonly<Record<string, readonly Equivalent[]>> = 
     },
     { line: 'read.set(event, renewal);', was: 'read.set(event, renewal);', becomes: '', why: 'the same' },
   ],
+  'core/verify/references.ts': [
+    {
+      line: "} else if (typeof value === 'object' && value !== null)",
+      was: "typeof value === 'object' && value !== null",
+      becomes: '(value !== null)',
+      why: 'a number or a truth value has no members; only the compiler does not know',
+    },
+  ],
   'core/verify/counts.ts': [
     {
       line: 'const within = !unit || (sum >= unit[0] * n - slack && sum <= unit[1] * n + slack);',
