@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { Instant } from './deadlines.ts';
 import { Asserted, Principal } from './ticket-request.ts';
-import { Code, KeyedDigest, RecordNumbers, TicketId, Told } from './ticket.ts';
+import { AppealOutcome, Code, KeyedDigest, RecordNumbers, TicketId, Told } from './ticket.ts';
 
 const event = <Type extends string, Fields extends z.ZodRawShape>(type: Type, fields: Fields) =>
   z.strictObject({ type: z.literal(type), ...fields, by: Principal, asserted: Asserted });
@@ -25,8 +25,13 @@ export const CASEWORK_EVENTS = [
   event('commented', { comment: KeyedDigest }),
   event('attached', { file: KeyedDigest, kind: FileKind, bytes: z.int().positive() }),
   /** Records, by their number in the request, that are refused; the others go on. */
-  event('partly-refused', { records: RecordNumbers, reason: Code }),
-  /** The requester turned against the refusal on `on`. */
+  event('partly-refused', {
+    records: RecordNumbers,
+    reason: Code,
+    /** Whose proposal it was; absent in logs from before it was written. */
+    first: Principal.optional(),
+  }),
+  /** The requester turned against the refusal, of the request or of a part of it, on `on`. */
   event('appealed', { on: Instant }),
-  event('appeal-decided', { outcome: z.enum(['upheld', 'granted']) }),
+  event('appeal-decided', { outcome: AppealOutcome }),
 ] as const;

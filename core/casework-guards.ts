@@ -7,14 +7,14 @@ import { unless, type Guard } from './guard.ts';
 import { refusalLabel, regimeOf } from './regimes.ts';
 import { daysAfter, RETENTION_DAYS } from './retention.ts';
 import { countingOf } from './ticket-clock.ts';
-import type { Ticket } from './ticket.ts';
+import type { Ticket, TicketIn } from './ticket.ts';
 import type { TicketEvent } from './ticket-events.ts';
 import { couldBeOne } from './words/names.ts';
 
 /** Since when `on` may be: the request, or the refusal that is appealed. */
 const onItsTime: Guard = (ticket, event, at) => {
   if (!('on' in event)) return undefined;
-  const from = event.type === 'appealed' && 'closedAt' in ticket ? ticket.closedAt : ticket.receivedAt;
+  const from = (event.type === 'appealed' ? refusedAt(ticket) : undefined) ?? ticket.receivedAt;
   return unless(event.on >= from && event.on <= at, 'INVALID_INPUT', () => ({
     message: `ticket ${ticket.id}: that time cannot be`,
     expected: `a time from ${from} to ${at}`,
@@ -22,6 +22,9 @@ const onItsTime: Guard = (ticket, event, at) => {
     fields: [{ field: 'on', rule: `a time from ${from} to ${at}` }],
   }));
 };
+
+const refusedAt = (ticket: Ticket): string | undefined =>
+  'closedAt' in ticket ? ticket.closedAt : ticket.partlyRefused?.at;
 
 const notAcknowledged: Guard = (ticket) =>
   unless(ticket.acknowledgedOn === undefined, 'TICKET_ILLEGAL_TRANSITION', () => ({
@@ -88,9 +91,9 @@ const appealIsKnown: Guard = (ticket) =>
     hint: 'docs/regimes.md says what is known of it; whoever is refused may turn to the authority that the letter names',
   }));
 
-/** Once, and before the case data is destroyed. */
+/** Once, and before the case data is destroyed; of a part that was refused, as long as there is a case. */
 const appealIsOpen: Guard = (ticket, _event, at) => {
-  if (ticket.status !== 'REFUSED') return undefined;
+  if (ticket.status !== 'REFUSED') return partMayBeAppealed(ticket);
   const until = daysAfter(new Date(ticket.closedAt), RETENTION_DAYS.appeal);
   return unless(ticket.appeal === undefined && at < until, 'TICKET_ILLEGAL_TRANSITION', () => ({
     message: `the refusal of ticket ${ticket.id} can no longer be appealed`,
@@ -98,16 +101,43 @@ const appealIsOpen: Guard = (ticket, _event, at) => {
   }));
 };
 
+const partMayBeAppealed = ({ id, status, partlyRefused }: Ticket): ReturnType<Guard> =>
+  unless(partlyRefused !== undefined && partlyRefused.appeal === undefined, 'TICKET_ILLEGAL_TRANSITION', () => ({
+    message: `nothing of ticket ${id} was refused that could be appealed now`,
+    expected: 'a refusal, of the request or of a part of it, that was not appealed before',
+    got: status,
+  }));
+
+/** Whether an appeal against the refusal of a part is open. */
+export const partIsAppealed = ({ partlyRefused }: Ticket): boolean =>
+  partlyRefused?.appeal !== undefined && partlyRefused.appeal.outcome === undefined;
+
+/** Whether records can come back to the others: not once these are admitted. They are then a request of their own. */
+export const takesPartBack = ({ status }: Ticket): boolean =>
+  (['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'VALIDATED'] as readonly string[]).includes(status);
+
+const appealIsUndecided: Guard = (ticket) =>
+  unless(ticket.status === 'APPEALED' || partIsAppealed(ticket), 'TICKET_ILLEGAL_TRANSITION', () => ({
+    message: `ticket ${ticket.id} has no appeal that waits for a decision`,
+    got: ticket.status,
+  }));
+
 /** Whoever decides an appeal had no part in the refusal, nor in the filing. */
 const deciderIsAnother: Guard = (ticket, event) => {
-  if (event.type !== 'appeal-decided' || ticket.status !== 'APPEALED') return undefined;
-  const before = [ticket.closedBy, ...(ticket.proposedBy === undefined ? [] : [ticket.proposedBy]), ticket.filer];
+  if (event.type !== 'appeal-decided') return undefined;
+  const before = [...new Set([...refusedBy(ticket), ticket.filer])];
   return unless(!before.some((one) => couldBeOne(one, event.by)), 'SECOND_PERSON_REQUIRED', () => ({
     message: `the appeal of ticket ${ticket.id} is for somebody who had no part in its refusal`,
-    expected: `another person than ${[...new Set(before)].join(', ')}`,
+    expected: `another person than ${before.join(', ')}`,
     got: event.by,
   }));
 };
+
+const refusedBy = (ticket: Ticket): readonly string[] => {
+  const { by, first } = ticket.status === 'APPEALED' ? closers(ticket) : (ticket.partlyRefused ?? {});
+  return [by, first].filter((one) => one !== undefined);
+};
+const closers = ({ closedBy, proposedBy }: TicketIn<'APPEALED'>) => ({ by: closedBy, first: proposedBy });
 
 /** A ticket expires where the requester was asked for something and it never came. */
 const expiresForWant: Guard = (ticket, event) => {
@@ -130,6 +160,7 @@ export const CASEWORK_GUARDS = {
   partIsTyped,
   appealIsKnown,
   appealIsOpen,
+  appealIsUndecided,
   deciderIsAnother,
   expiresForWant,
 } as const satisfies Readonly<Record<string, Guard>>;

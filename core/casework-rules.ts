@@ -1,6 +1,6 @@
 // Rows of the transition table (transitions.ts) for what people do around a ticket. Most of them leave it where it is;
 // a partial refusal takes records away, and an appeal opens what was refused.
-import { CASEWORK_GUARDS } from './casework-guards.ts';
+import { CASEWORK_GUARDS, takesPartBack } from './casework-guards.ts';
 import type { ClockEvent } from './deadlines.ts';
 import { GUARDS, PARTLY_REFUSABLE } from './guards.ts';
 import { rule, type Rule } from './rule.ts';
@@ -9,13 +9,14 @@ import type { EventOf, TicketEvent } from './ticket-events.ts';
 import { withoutExemption, withoutProposal } from './ticket-moves.ts';
 
 const OPEN = [...WorkingTicket.options.map(({ shape }) => shape.status.value), 'ON_HOLD', 'REMEDIATION'] as const;
+type OpenStatus = (typeof OPEN)[number];
 /** As long as there is a case. */
 const EXISTING = [...OPEN, ...CLOSED, 'APPEALED'] as const satisfies readonly Status[];
 
 /** Records that are left are counted anew from 1, and so are those that a second person confirmed. */
 const withoutRecords = (
   ticket: TicketIn<(typeof PARTLY_REFUSABLE)[number]>,
-  { records, reason, by }: EventOf<'partly-refused'>,
+  { records, reason, first, by }: EventOf<'partly-refused'>,
   at: string,
 ): Ticket => {
   const { counts, subjectConfirmed } = ticket;
@@ -25,8 +26,34 @@ const withoutRecords = (
   return {
     ...withoutProposal(ticket),
     counts: { ...counts, records: counts.records - records.length },
-    partlyRefused: { records, reason, by, at },
+    partlyRefused: { records, reason, by, ...(first !== undefined && { first }), at },
     ...(subjectConfirmed && { subjectConfirmed: { ...subjectConfirmed, records: numbers } }),
+  };
+};
+
+/** As they were before a part was refused: what is counted anew gets back the numbers of the request. */
+const withAllRecords = (ticket: TicketIn<OpenStatus>, refused: readonly number[]): Ticket => {
+  const { counts, subjectConfirmed } = ticket;
+  const records = counts.records + refused.length;
+  const left = Array.from({ length: records }, (_, i) => i + 1).filter((number) => !refused.includes(number));
+  const next: Ticket = {
+    ...ticket,
+    counts: { ...counts, records },
+    ...(subjectConfirmed && {
+      subjectConfirmed: { ...subjectConfirmed, records: subjectConfirmed.records.map((n) => left[n - 1] ?? n) },
+    }),
+  };
+  delete next.partlyRefused;
+  return next;
+};
+
+const partDecided = (ticket: TicketIn<OpenStatus>, { outcome, by }: EventOf<'appeal-decided'>, at: string): Ticket => {
+  const part = ticket.partlyRefused;
+  if (part === undefined) return ticket; // which the guards refuse
+  if (outcome === 'granted' && takesPartBack(ticket)) return withAllRecords(ticket, part.records);
+  return {
+    ...ticket,
+    partlyRefused: { ...part, appeal: { on: part.appeal?.on ?? at, at, decidedBy: by, outcome } },
   };
 };
 
@@ -38,10 +65,21 @@ const reopened = (ticket: TicketIn<'APPEALED'>): Ticket => {
   return back;
 };
 
-const decided = (ticket: TicketIn<'APPEALED'>, { outcome, by }: EventOf<'appeal-decided'>, at: string): Ticket =>
-  outcome === 'granted'
-    ? reopened(ticket)
-    : { ...ticket, status: 'REFUSED', appeal: { on: ticket.appeal?.on ?? at, decidedBy: by, at } };
+const decided = (ticket: TicketIn<'APPEALED' | OpenStatus>, event: EventOf<'appeal-decided'>, at: string): Ticket => {
+  if (ticket.status !== 'APPEALED') return partDecided(ticket, event, at);
+  if (event.outcome === 'granted') return reopened(ticket);
+  return { ...ticket, status: 'REFUSED', appeal: { on: ticket.appeal?.on ?? at, decidedBy: event.by, at } };
+};
+
+/** Of the whole request the case waits for the decision; of a part of it the rest goes on meanwhile. */
+const appealed = (ticket: TicketIn<'REFUSED' | OpenStatus>, { on }: EventOf<'appealed'>, at: string): Ticket => {
+  if (ticket.status !== 'REFUSED')
+    return ticket.partlyRefused === undefined
+      ? ticket // which the guards refuse
+      : { ...ticket, partlyRefused: { ...ticket.partlyRefused, appeal: { on, at } } };
+  const clock = [...ticket.clock, { type: 'appeal', at: on } satisfies ClockEvent];
+  return { ...ticket, status: 'APPEALED', appeal: { on, at }, clock };
+};
 
 type CaseworkEvent =
   | 'acknowledged'
@@ -89,11 +127,6 @@ export const CASEWORK_RULES: { readonly [Type in Extract<TicketEvent['type'], Ca
     [G.refusesAPart, G.partIsTyped, GUARDS.secondPerson],
     withoutRecords,
   ),
-  appealed: rule('appealed', ['REFUSED'], [G.appealIsKnown, G.appealIsOpen, G.onItsTime], (ticket, { on }, at) => ({
-    ...ticket,
-    status: 'APPEALED',
-    appeal: { on, at },
-    clock: [...ticket.clock, { type: 'appeal', at: on } satisfies ClockEvent],
-  })),
-  'appeal-decided': rule('appeal-decided', ['APPEALED'], [G.deciderIsAnother], decided),
+  appealed: rule('appealed', ['REFUSED', ...OPEN], [G.appealIsKnown, G.appealIsOpen, G.onItsTime], appealed),
+  'appeal-decided': rule('appeal-decided', ['APPEALED', ...OPEN], [G.appealIsUndecided, G.deciderIsAnother], decided),
 };

@@ -40,6 +40,17 @@ export const clockAfterProof = ({ clock, counting, status }: Waiting, checked: s
   return [...clock, { type: 'resume', at: came, reason: 'identity' }];
 };
 
+/** By when an appeal against the refusal of a part is to be decided; the rest of the ticket has its own dates. */
+export const partAppealDue = (ticket: Ticket): Deadlines | undefined => {
+  const { partlyRefused, receivedAt: at, calendar } = ticket;
+  if (partlyRefused?.appeal === undefined) return undefined;
+  const clock: ClockEvent[] = [
+    { type: 'start', at },
+    { type: 'appeal', at: partlyRefused.appeal.on },
+  ];
+  return deriveDeadlines(countingOf(ticket), clock, calendar);
+};
+
 /** The ticket's dates as they are at a time: while the clock stands still they move along with the day. */
 export const dueAt = (ticket: Ticket, now: string): Deadlines =>
   ticket.due.stopped === undefined

@@ -13,33 +13,13 @@ import { RegimeName } from './regimes.ts';
 import { Revealed } from './revealed.ts';
 import { SubjectReason } from './subject.ts';
 import { TicketId } from './ticket-id.ts';
+import { Code, KeyedDigest, PartlyRefused, RecordNumbers, Told } from './ticket-parts.ts';
 import { Channel, IdentityCheck, Principal, REQUEST_FACTS } from './ticket-request.ts';
 import { Quantisation } from './quantisation.ts';
 
 export { TicketId } from './ticket-id.ts';
-/** A code: of a refusal, a failure, a hold. Never a sentence. */
-export const Code = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-    'a code of letters, digits, dot, dash and underscore, such as litigation',
-  );
-/** HMAC under a key that stays in its adapter, hex. */
-export const KeyedDigest = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
+export { AppealOutcome, Code, KeyedDigest, RecordNumbers, Told } from './ticket-parts.ts';
 const Count = z.int().nonnegative();
-
-/** Numbers of records in a request, from 1, each once. */
-export const RecordNumbers = z
-  .array(z.int().positive())
-  .min(1)
-  .refine((numbers) => numbers.every((n, i) => i === 0 || n > (numbers[i - 1] ?? 0)), 'rising numbers');
-/** That a recipient of the data was told of its end, or cannot be. */
-export const Told = z.strictObject({
-  recipient: Principal,
-  how: z.enum(['told', 'not-possible']),
-  on: Instant,
-  by: Principal,
-});
 
 /** What every ticket keeps, also after the purge. */
 const kept = {
@@ -84,7 +64,7 @@ const kept = {
     })
     .optional(),
   /** Of the request, what was refused while the rest went on; `counts` has the rest. */
-  partlyRefused: z.strictObject({ records: RecordNumbers, reason: Code, by: Principal, at: Instant }).optional(),
+  partlyRefused: PartlyRefused.optional(),
   acknowledgedOn: Instant.optional(),
   told: z.array(Told).optional(),
   assignee: Principal.optional(),

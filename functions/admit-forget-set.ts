@@ -38,6 +38,8 @@ const refuseOther = ({ id, counts }: Ticket, { records }: ForgetSet): void => {
     message: `ticket ${id}: the records in the vault are not yet those that are left of its request`,
     expected: plural(counts.records, 'record'),
     got: `${records.length}`,
-    hint: "the refusal of a part was interrupted: 'quittance ticket refuse-part' with the same records goes on with it",
+    hint:
+      "the refusal of a part, or its appeal, was interrupted: 'quittance ticket refuse-part' with the same records, or " +
+      "'quittance ticket decide-appeal', goes on with it",
   });
 };

@@ -1,13 +1,17 @@
 // The requester turns against a refusal, and somebody who had no part in it decides. While the appeal is open nothing
-// is destroyed: the execution that would do it is stopped. Called by people.
-// Trap: that execution is found by its name, since starting it again under the same name and input gives the one that
-// runs; where it has ended, the case waits for no destruction.
+// is destroyed: the execution that would do it is stopped. Against the refusal of a part the rest goes on meanwhile,
+// and only the case data waits for the decision. Called by people.
+// Trap: the execution that is stopped is found by its name, since starting it again under the same name and input gives
+// the one that runs; where it has ended, the case waits for no destruction.
 import { z } from 'zod';
+import { partIsAppealed } from '#core/casework-guards.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { Deadlines, Instant } from '#core/deadlines.ts';
 import type { Ports, StoredEvent } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
-import { TicketId } from '#core/ticket.ts';
+import { AppealOutcome, isClosed, TicketId } from '#core/ticket.ts';
+import { partAppealDue } from '#core/ticket-clock.ts';
+import { putBack } from './partly-refuse.ts';
 import { commitEvent } from './step-support.ts';
 import { BY, said } from './two-people.ts';
 
@@ -27,15 +31,16 @@ export const recordAppeal = defineStep({
     const { tickets, clock, notifier } = ports;
     const found = await tickets.get(ticketId);
     const appealed = on ?? clock.now().toISOString();
-    const { ticket } =
-      found.ticket.status === 'APPEALED'
-        ? found // then perhaps only the rest is missing
-        : await commitEvent({ tickets, clock }, found, { type: 'appealed', on: appealed, by, ...said(person) });
-    await keepCase(ticketId, ports);
-    const references = { ticketId, safeDue: ticket.due.safeDue };
+    const isRecorded = found.ticket.status === 'APPEALED' || (partIsAppealed(found.ticket) && !isClosed(found.ticket));
+    const { ticket } = isRecorded
+      ? found // then perhaps only the rest is missing
+      : await commitEvent({ tickets, clock }, found, { type: 'appealed', on: appealed, by, ...said(person) });
+    if (ticket.status === 'APPEALED') await keepCase(ticketId, ports);
+    const due = (ticket.status === 'APPEALED' ? undefined : partAppealDue(ticket)) ?? ticket.due;
+    const references = { ticketId, safeDue: due.safeDue };
     for (const to of ['requester', 'approvers'])
       await notifier.notify({ id: `${ticketId}.appeal.${to}`, to, template: 'appeal', references });
-    return { due: ticket.due };
+    return { due };
   },
 });
 
@@ -48,17 +53,30 @@ const keepCase = async (ticketId: string, { tickets, workflows }: Pick<Ports, 't
   }
 };
 
+/** An appeal against a refusal of the whole comes right after its end; one against a part while the rest is open. */
+const isOfPart = (events: readonly StoredEvent[]): boolean => {
+  const appealed = events.findLastIndex(({ type }) => type === 'appealed');
+  const end = events.slice(0, appealed).findLast(({ type }) => type === 'closed' || type === 'appeal-decided');
+  return end?.type !== 'closed';
+};
+
 export const decideAppeal = defineStep({
   name: 'decide-appeal',
-  input: z.strictObject({ ticketId: TicketId, outcome: z.enum(['upheld', 'granted']), ...BY }),
-  output: z.strictObject({ outcome: z.enum(['upheld', 'granted']), execution: z.string() }),
-  uses: ['tickets', 'workflows', 'clock'],
-  async run({ ticketId, outcome, by, ...person }, { tickets, workflows, clock }) {
+  input: z.strictObject({ ticketId: TicketId, outcome: AppealOutcome, ...BY }),
+  /** `execution`: what goes on with the request; none where a part was appealed, whose rest was never stopped. */
+  output: z.strictObject({ outcome: AppealOutcome, execution: z.string().optional() }),
+  uses: ['tickets', 'vault', 'workflows', 'clock'],
+  async run({ ticketId, outcome, by, ...person }, { tickets, vault, workflows, clock }) {
     const found = await tickets.get(ticketId);
     const decided = (await tickets.events(ticketId)).findLast(({ type }) => type === 'appeal-decided');
-    if (found.ticket.status === 'APPEALED' || !decided)
+    const isOpen = found.ticket.status === 'APPEALED' || partIsAppealed(found.ticket);
+    if (isOpen || !decided)
       await commitEvent({ tickets, clock }, found, { type: 'appeal-decided', outcome, by, ...said(person) });
     const events = await tickets.events(ticketId);
+    if (isOfPart(events)) {
+      await putBack(vault, (await tickets.get(ticketId)).ticket);
+      return { outcome };
+    }
     const at = events.findLast(({ type }) => type === 'appeal-decided')?.sequence ?? 0;
     const next =
       outcome === 'upheld'

@@ -42,7 +42,7 @@ const factsOf = (ticket: Ticket, { kind, language, note }: Asked, now: Date): Le
   const day = (at: string) => localDate(at, ticket.calendar.timeZone);
   const working = workingOf(ticket);
   const extension = ticket.clock.findLast((event) => event.type === 'extend')?.reason;
-  const appealed = ticket.clock.findLast((event) => event.type === 'appeal')?.at;
+  const appealed = ticket.clock.findLast((event) => event.type === 'appeal')?.at ?? ticket.partlyRefused?.appeal?.on;
   return {
     kind,
     language,
@@ -52,7 +52,7 @@ const factsOf = (ticket: Ticket, { kind, language, note }: Asked, now: Date): Le
     due: dueAt(ticket, now.toISOString()).safeDue,
     note,
     extension,
-    refusal: refusalOf(ticket),
+    refusal: kind === 'partial-refusal' ? partOf(ticket) : refusalOf(ticket),
     ...('served' in working && { served: working.served }),
     ...(ticket.status === 'ON_HOLD' && { hold: ticket.hold }),
     ...(appealed !== undefined && { appealed: day(appealed) }),
@@ -64,6 +64,10 @@ const refusalOf = (ticket: Exclude<Ticket, { status: 'PURGED' }>): string | unde
   if (ticket.status === 'REFUSED') return ticket.reason;
   return ticket.proposal?.act === 'refused' ? ticket.proposal.reason : ticket.exemption?.code;
 };
+
+/** Of a part, likewise. */
+const partOf = ({ partlyRefused, proposal }: Exclude<Ticket, { status: 'PURGED' }>): string | undefined =>
+  partlyRefused?.reason ?? (proposal?.act === 'partly-refused' ? proposal.reason : undefined);
 
 const Note = z.string().max(4_000);
 

@@ -8,6 +8,7 @@ import { daysAfter, RETENTION_DAYS } from '#core/retention.ts';
 import { defineStep } from '#core/step.ts';
 import { isClosed, type CLOSED, type Ticket, type TicketIn } from '#core/ticket.ts';
 import { SYSTEM } from '#core/ticket-request.ts';
+import { countingOf } from '#core/ticket-clock.ts';
 import { commitEvent, notReady, TicketInput, type TicketVersion } from './step-support.ts';
 
 const TEMPLATES = {
@@ -36,13 +37,21 @@ export const notifyParties = defineStep({
       const told = await tellRecipients(found, { tickets, notifier, clock });
       await commitEvent({ tickets, clock }, told, { type: 'notified', template });
     }
-    return { purgeAfter: isClosed(ticket) ? keptUntil(ticket) : ticket.updatedAt };
+    return { purgeAfter: isClosed(ticket) ? keptUntil(ticket) : (partKeptUntil(ticket) ?? ticket.updatedAt) };
   },
 });
 
 /** A refusal may be appealed as long as the case data is there. */
 const keptUntil = ({ closedAt, appeal }: TicketIn<(typeof CLOSED)[number]>): string =>
   daysAfter(new Date(appeal?.at ?? closedAt), RETENTION_DAYS.appeal);
+
+/** So may the refusal of a part, where the law knows of appeals: what was refused stays as long. */
+const partKeptUntil = (ticket: Ticket): string | undefined => {
+  const { partlyRefused: part } = ticket;
+  if (part === undefined || countingOf(ticket).appeal === undefined) return undefined;
+  const until = daysAfter(new Date(part.appeal?.at ?? part.at), RETENTION_DAYS.appeal);
+  return until > ticket.updatedAt ? until : undefined;
+};
 
 /** Those to whom the data was passed hear of its end, and of no refusal (GDPR Art. 19), unless somebody told them. */
 const tellRecipients = async (

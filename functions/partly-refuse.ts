@@ -60,6 +60,22 @@ const takeOut = async (vault: Vault, { id, counts, partlyRefused }: Ticket): Pro
   await vault.put(id, 'forget-set', jsonBytes({ ...set, records: left }));
 };
 
+/**
+ * What an appeal brought back stands in its old place again; nothing where the records are still refused. The event
+ * comes first, as above, and the same call again makes up for a crash.
+ */
+export const putBack = async (vault: Vault, { id, status, counts, partlyRefused }: Ticket): Promise<void> => {
+  if (status === 'PURGED' || partlyRefused !== undefined) return;
+  const [set, refused] = [await forgetSetOf(vault, id), await refusedOf(vault, id)];
+  if (refused.length === 0) return;
+  if (set.records.length < counts.records) {
+    const records = [...set.records];
+    for (const { number, record } of refused) records.splice(number - 1, 0, record); // rising, as they were kept
+    await vault.put(id, 'forget-set', jsonBytes({ ...set, records }));
+  }
+  await vault.put(id, REFUSED, jsonBytes({ kind: 'quittance-refused-records/v1', records: [] }));
+};
+
 export const refusedOf = async (vault: Vault, ticketId: string): Promise<Refused> =>
   (await vault.list(ticketId)).includes(REFUSED)
     ? parseJson(await vault.get(ticketId, REFUSED), RefusedRecords, 'the refused records in the vault').records

@@ -5,6 +5,8 @@
 // of them.
 import { requireAsLogged } from '#core/as-logged.ts';
 import type { Digest } from '#core/canonical.ts';
+import { partIsAppealed } from '#core/casework-guards.ts';
+import { QuittanceError } from '#core/errors.ts';
 import type { JobResults, Ports } from '#core/ports.ts';
 import { GatheredResult, gatheredName } from '#core/run.ts';
 import { committedName } from '#core/recipe.ts';
@@ -27,6 +29,7 @@ export const purgeCase = defineStep({
     if (ticket.status === 'PURGED') return {};
     if (ticket.status !== 'EVIDENCE_SEALED' && !isClosed(ticket))
       throw notReady('purge-case', (await openTicket(ports.tickets, ticketId)).ticket);
+    if (ticket.status === 'EVIDENCE_SEALED' && partIsAppealed(ticket)) throw appealOpen(ticketId);
     await requireAsLogged(ticket, ports);
     await endRunsOf(ticketId, ports);
     await destroyAround(ticket, ports);
@@ -36,6 +39,14 @@ export const purgeCase = defineStep({
     return {};
   },
 });
+
+/** Records that may come back to the requester's right are not destroyed. */
+const appealOpen = (ticketId: string) =>
+  new QuittanceError('TICKET_ILLEGAL_TRANSITION', {
+    message: `ticket ${ticketId}: an appeal against the refusal of a part of it is open, so nothing is destroyed`,
+    expected: 'a decision on the appeal',
+    hint: `decide it: quittance ticket decide-appeal ${ticketId} --as WHO; then: quittance ticket resume ${ticketId}`,
+  });
 
 type Ending = TicketIn<'EVIDENCE_SEALED' | (typeof CLOSED)[number]>;
 type PurgePorts = Pick<Ports, 'artifacts' | 'models' | 'serving' | 'results' | 'vault'>;

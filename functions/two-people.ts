@@ -39,7 +39,8 @@ export const agree = async (
       message: 'what another person proposed is for an approver to confirm',
       expected: 'the role approver',
     });
-  await commitEvent(stores, found, event.type === 'closed' && first ? { ...event, first: first.by } : event);
+  const names = event.type === 'closed' || event.type === 'partly-refused';
+  await commitEvent(stores, found, names && first ? { ...event, first: first.by } : event);
   return 'done';
 };
 

@@ -2,6 +2,7 @@
 // was refused, held or appealed. Only what there is.
 import { openRecipients } from '#core/casework-guards.ts';
 import { localDate } from '#core/days.ts';
+import { partAppealDue } from '#core/ticket-clock.ts';
 import type { RegimeName } from '#core/regimes.ts';
 import type { Status, Ticket } from '#core/ticket.ts';
 import { html, type Html } from '#report/markup.ts';
@@ -22,6 +23,8 @@ export interface CaseFacts {
   readonly toTell: readonly string[];
   readonly linked: readonly string[];
   readonly partlyRefused?: Ticket['partlyRefused'];
+  /** By when the appeal against it is to be decided. */
+  readonly partDue?: string | undefined;
   readonly hold?: Extract<Ticket, { status: 'ON_HOLD' }>['hold'] | undefined;
   readonly appeal?: Extract<Ticket, { status: 'REFUSED' }>['appeal'];
 }
@@ -45,7 +48,7 @@ export const factsOf = (ticket: Ticket): CaseFacts => {
   const acknowledgeBy = acknowledgedOn === undefined && !isOver ? due.acknowledgement?.safeDue : undefined;
   return {
     ...{ regime, zone: calendar.timeZone, assignee, acknowledgedOn, acknowledgeBy, agent, minor, told, linked },
-    ...{ toTell: openRecipients(ticket), partlyRefused },
+    ...{ toTell: openRecipients(ticket), partlyRefused, partDue: partAppealDue(ticket)?.safeDue },
     hold: ticket.status === 'ON_HOLD' ? ticket.hold : undefined,
     appeal: 'appeal' in ticket ? ticket.appeal : undefined,
   };
@@ -81,6 +84,8 @@ const decidedRows = (facts: CaseFacts, reason: Reason, words: Words): Row[] => {
   const { facts: f } = words;
   const rows: Row[] = [];
   if (part) rows.push([f.part, f.partText(part.records.length, reason(regime, part.reason, words))]);
+  if (part?.appeal)
+    rows.push([f.partAppeal, f.partAppealText(localDate(part.appeal.on, zone), facts.partDue, part.appeal)]);
   if (hold) {
     rows.push([f.hold, f.holdText(reason(regime, hold.code, words), hold.placedBy, localDate(hold.at, zone))]);
     if (hold.matter !== undefined) rows.push([f.matter, hold.matter]);

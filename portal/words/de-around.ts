@@ -12,13 +12,13 @@ export const deAround: typeof enAround = {
     appeal: {
       button: 'Die Person widerspricht',
       title: 'Die Person widerspricht der Ablehnung',
-      lead: 'Solange der Widerspruch offen ist, wird nichts vernichtet. Es entscheidet, wer an der Ablehnung nicht beteiligt war.',
+      lead: 'Solange der Widerspruch offen ist, wird nichts vernichtet. Es entscheidet, wer an der Ablehnung nicht beteiligt war. Wurde ein Teil abgelehnt, läuft der Rest weiter.',
       send: 'Widerspruch eintragen',
     },
     'decide-appeal': {
       button: 'Über den Widerspruch entscheiden',
       title: 'Über den Widerspruch entscheiden',
-      lead: 'Sie waren an der Ablehnung nicht beteiligt. Geben Sie statt, läuft der Fall weiter, wo er abgelehnt wurde.',
+      lead: 'Sie waren an der Ablehnung nicht beteiligt. Geben Sie statt, läuft der Fall weiter, wo er abgelehnt wurde; Datensätze eines Teils kommen zu den anderen zurück, bis diese zugelassen sind, und sind danach ein neuer Fall.',
       send: 'Entscheiden',
     },
     expire: {

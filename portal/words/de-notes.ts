@@ -91,5 +91,12 @@ export const deNotes: typeof enNotes = {
     review: 'Erneut zu prüfen am',
     appeal: 'Widerspruch',
     appealText: (day, by) => (by ? `vom ${day}, zurückgewiesen von ${by}` : `vom ${day}, offen`),
+    partAppeal: 'Widerspruch gegen den abgelehnten Teil',
+    partAppealText: (day, due, appeal) => {
+      if (appeal.outcome === 'granted')
+        return `vom ${day}, von ${appeal.decidedBy} stattgegeben: die Datensätze sind als neuer Fall einzutragen`;
+      if (appeal.outcome === 'upheld') return `vom ${day}, zurückgewiesen von ${appeal.decidedBy}`;
+      return `vom ${day}, offen; zu entscheiden bis ${due}`;
+    },
   },
 };

@@ -10,13 +10,13 @@ export const enAround = {
     appeal: {
       button: 'The person appeals',
       title: 'The person appeals against the refusal',
-      lead: 'Nothing is destroyed while the appeal is open. Somebody who had no part in the refusal decides it.',
+      lead: 'Nothing is destroyed while the appeal is open. Somebody who had no part in the refusal decides it. Where a part was refused, the rest goes on.',
       send: 'Record the appeal',
     },
     'decide-appeal': {
       button: 'Decide the appeal',
       title: 'Decide the appeal',
-      lead: 'You had no part in the refusal. If you grant the appeal, the case goes on where it was refused.',
+      lead: 'You had no part in the refusal. If you grant the appeal, the case goes on where it was refused; records of a part come back to the others until these are admitted, and are a new case after that.',
       send: 'Decide',
     },
     expire: {

@@ -1,4 +1,8 @@
 // English: what lies beside a case, and what is to be known of it.
+import type { Ticket } from '#core/ticket.ts';
+
+type PartAppeal = NonNullable<NonNullable<Ticket['partlyRefused']>['appeal']>;
+
 export const enNotes = {
   notes: {
     none: 'No comment and no file lies beside this case.',
@@ -90,5 +94,12 @@ export const enNotes = {
     review: 'Looked at again on',
     appeal: 'Appeal',
     appealText: (day: string, by: string | undefined) => (by ? `of ${day}, turned down by ${by}` : `of ${day}, open`),
+    partAppeal: 'Appeal against the refused part',
+    partAppealText: (day: string, due: string | undefined, appeal: PartAppeal) => {
+      if (appeal.outcome === 'granted')
+        return `of ${day}, granted by ${appeal.decidedBy}: file the records as a new case`;
+      if (appeal.outcome === 'upheld') return `of ${day}, turned down by ${appeal.decidedBy}`;
+      return `of ${day}, open; to be decided by ${due}`;
+    },
   },
 };

@@ -70,7 +70,15 @@ describe('asked of every event', () => {
   it('a ticket on hold is looked at and released, its legal clock goes on, and nothing else', () => {
     const held = after(filed(), 'hold-placed');
     const clock = ['clock-paused', 'clock-resumed', 'extended'];
-    const allowed = [...AROUND, 'act-proposed', ...clock, 'hold-released', 'letter-written', 'request-viewed'];
+    const allowed = [
+      ...AROUND,
+      'act-proposed',
+      'appealed',
+      ...clock,
+      'hold-released',
+      'letter-written',
+      'request-viewed',
+    ];
     expect(passing(notOnHold, held).sort()).toEqual(allowed.sort());
     const withdrawal: TicketEvent = { type: 'act-proposed', act: 'withdrawn', reason: 'by-requester', by: APPROVER };
     expect(asked(notOnHold, held, withdrawal)).toBe('TICKET_ON_HOLD');
