@@ -15,7 +15,7 @@ import type { Ports } from '#core/ports.ts';
 import { Protection } from '#core/protection.ts';
 import { defineStep } from '#core/step.ts';
 import { parseJson } from '#core/stored-json.ts';
-import { isClosed, TicketId, workingOf, type Ticket } from '#core/ticket.ts';
+import { duplicateKey, isClosed, TicketId, workingOf, type Ticket } from '#core/ticket.ts';
 import { Received } from '#core/ticket-events.ts';
 import { Asserted, TicketRequest, type RequestSecrets } from '#core/ticket-request.ts';
 import { receive } from '#core/transitions.ts';
@@ -105,10 +105,12 @@ const fileNew = async (asked: Asked, ports: Filing): Promise<Ticket> => {
   const receipt = await receiptOf(request, ports);
   for (const id of request.linked ?? []) await ports.tickets.get(id); // TICKET_NOT_FOUND for one that is not there
   const { admission, protection } = await checkRequest(request, ports);
+  const subjectKey = await subjectKeyOf(request, admission, ports.pseudonyms);
+  await refuseDuplicate(request.model, subjectKey, ports.tickets);
   await ports.vault.createKey(ticketId);
   const commitment = await ports.vault.commit(ticketId, jsonBytes(forgetSetIn(request.forget)));
   const event = { ...receivedEvent({ ...asked, policy }, commitment, receipt), protection };
-  return createTicket(asked, event, { admission, calendar: receipt.calendar }, ports);
+  return createTicket(asked, event, { subjectKey, calendar: receipt.calendar }, ports);
 };
 
 /** What follows the ticket's creation, as far as it is not done yet; what the vault holds is not written again. */
@@ -182,17 +184,33 @@ const receivedEvent = (asked: Asked, commitment: string, { recorded }: Receipt):
 };
 
 /**
- * Creates the ticket, or finds the one that a call at the same time has created; a key made for a duplicate is
- * destroyed again.
+ * TICKET_DUPLICATE. Asked before there is a key: one that is destroyed is never made again, so that the same file could
+ * not be filed once the other ticket is closed.
+ */
+export const refuseDuplicate = async (
+  model: string,
+  subjectKey: string,
+  tickets: Pick<Ports['tickets'], 'openOf'>,
+): Promise<void> => {
+  const other = (await tickets.openOf(model)).find((ticket) => duplicateKey(ticket) === subjectKey);
+  if (other)
+    throw new QuittanceError('TICKET_DUPLICATE', {
+      message: `ticket ${other.id} covers the same person and model`,
+      hint: `see 'quittance ticket show ${other.id}'; nothing was stored, and once it is closed this can be filed`,
+    });
+};
+
+/**
+ * Creates the ticket, or finds the one that a call at the same time has created; a key made for a duplicate that was
+ * filed at the same moment is destroyed again.
  */
 const createTicket = async (
   asked: Asked,
   event: Received,
-  { admission, calendar }: { admission: Admission; calendar: HolidayCalendar },
+  { subjectKey, calendar }: { subjectKey: string; calendar: HolidayCalendar },
   ports: Filing,
 ): Promise<Ticket> => {
-  const { tickets, vault, pseudonyms, clock } = ports;
-  const subjectKey = await subjectKeyOf(asked.request, admission, pseudonyms);
+  const { tickets, vault, clock } = ports;
   const transition = receive(event, { subjectKey, calendar }, clock.now());
   try {
     await tickets.create(transition);

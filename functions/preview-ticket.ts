@@ -4,18 +4,16 @@
 import { z } from 'zod';
 import { impassableOf } from '#core/baseline.ts';
 import { Deadlines } from '#core/deadlines.ts';
-import { QuittanceError } from '#core/errors.ts';
 import { requireErasing, requireTrainable } from '#core/ladder.ts';
 import { storedPolicy, type GatePolicy } from '#core/policy.ts';
 import type { Ports } from '#core/ports.ts';
 import { Protection } from '#core/protection.ts';
 import { defineStep } from '#core/step.ts';
 import { lookAlikesIn } from '#core/subject.ts';
-import { duplicateKey } from '#core/ticket.ts';
 import { dueAtReceipt } from '#core/ticket-clock.ts';
 import { TicketRequest } from '#core/ticket-request.ts';
 import { checkRequest } from './admission.ts';
-import { subjectKeyOf } from './file-ticket.ts';
+import { refuseDuplicate, subjectKeyOf } from './file-ticket.ts';
 import { receiptOf, refuseFuture } from './receipt.ts';
 
 export const Preview = z.strictObject({
@@ -69,8 +67,7 @@ export const previewed = async (
   const receipt = await receiptOf(request, ports);
   const { admission, inDoubt, protection } = await checkRequest(request, ports);
   const subjectKey = await subjectKeyOf(request, admission, ports.pseudonyms);
-  if ((await ports.tickets.openOf(request.model)).some((ticket) => duplicateKey(ticket) === subjectKey))
-    throw new QuittanceError('TICKET_DUPLICATE', { message: 'an open ticket covers the same person and model' });
+  await refuseDuplicate(request.model, subjectKey, ports.tickets);
   const due = dueAtReceipt({ ...receipt.recorded, regime: request.regime }, receipt.calendar);
   const { records, people } = admission;
   const lookAlikes = lookAlikesIn(request.subject);

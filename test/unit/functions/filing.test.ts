@@ -93,12 +93,25 @@ describe('filing a ticket', () => {
     expect([await harness.ports.tickets.list(), harness.faults.writes]).toEqual([[], []]);
   });
 
-  it('refuses a second ticket for the same person, and keeps no key for it', async () => {
+  const second = { subject: { name: 'O. Marchbanks' } };
+
+  it('refuses a second ticket for the same person and writes nothing, so that it can be filed once that one is closed', async () => {
     const harness = await ticketHarness();
-    await file(harness);
-    expect(await outcome(file(harness, { subject: { name: 'O. Marchbanks' } }, 'r-2'))).toBe('TICKET_DUPLICATE');
+    const ticketId = await file(harness);
+    const writes = harness.faults.writes.length;
+    expect(await outcome(file(harness, second, 'r-2'))).toBe('TICKET_DUPLICATE');
+    expect(harness.faults.writes.length).toBe(writes);
     expect(await harness.ports.tickets.list()).toHaveLength(1);
-    expect(harness.faults.writes.at(-1)).toBe('vault.destroy#1');
+    await harness.call(closeTicket, { ticketId, by: FILER, outcome: 'withdrawn', reason: 'by-requester' });
+    expect(await status(harness, await file(harness, second, 'r-2'))).toBe('RECEIVED');
+  });
+
+  it('keeps no key for a second ticket for the same person that is filed at the same moment', async () => {
+    const harness = await ticketHarness();
+    const all = await Promise.all([outcome(file(harness)), outcome(file(harness, second, 'r-2'))]);
+    expect(all).toContain('TICKET_DUPLICATE');
+    expect(await harness.ports.tickets.list()).toHaveLength(1);
+    expect(harness.faults.writes.some((write) => write.startsWith('vault.destroy'))).toBe(true);
   });
 
   it.each([
