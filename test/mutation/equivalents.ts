@@ -67,6 +67,12 @@ export const EQUIVALENT: Readonly<Record<string, readonly Equivalent[]>> = {
   ],
   'core/guards.ts': [
     {
+      line: "const second = first !== undefined && others.every((other) => !couldBeOne(event.by, other ?? ''));",
+      was: "other ?? ''",
+      becomes: 'other',
+      why: 'that there is a first person was asked a moment before; only the compiler does not know',
+    },
+    {
       line: "(event.type === 'act-proposed' && event.act === 'released');",
       was: "event.type === 'act-proposed' && event.act === 'released'",
       becomes: "(event.act === 'released')",
@@ -95,13 +101,13 @@ export const EQUIVALENT: Readonly<Record<string, readonly Equivalent[]>> = {
       why: 'the filer never comes so far with another end than a refusal: `needsTwo`',
     })),
     {
-      line: "const second = first !== undefined && others.every((other) => !sameName(event.by, other ?? ''));",
+      line: "const second = first !== undefined && others.every((other) => !couldBeOne(event.by, other ?? ''));",
       was: "''",
       becomes: "'mutant'",
       why: 'where the first person is there, so are all of the others; only the compiler does not know',
     },
     {
-      line: "const second = first !== undefined && others.every((other) => !sameName(event.by, other ?? ''));",
+      line: "const second = first !== undefined && others.every((other) => !couldBeOne(event.by, other ?? ''));",
       was: "other ?? ''",
       becomes: 'other',
       why: 'where the first person is there, so are all of the others; only the compiler does not know',

@@ -93,6 +93,7 @@ describe("a person's key", () => {
     const until = new Date('2026-05-01T00:00:00.000Z');
     expect(await keys.retire(WHO, { until, compromised: true })).toEqual(first);
     expect([existsSync(fileOf()), await outcome(keys.publicKey(WHO))]).toEqual([false, 'KEY_UNAVAILABLE']);
+    expect(existsSync(join(dir, 'people', 'former', `${WHO}.json`))).toBe(true);
     expect(await outcome(keys.retire(WHO, { until, compromised: false }))).toBe('KEY_UNAVAILABLE');
     const ended = { publicKey: first, until: until.toISOString(), compromised: true };
     expect(await keys.former(WHO)).toEqual([ended]);
@@ -109,6 +110,8 @@ describe("a person's key", () => {
   it('is in a file that only its owner reads, in which neither key nor passphrase stands', async () => {
     await filePeopleKeys(dir).sign(WHO, message, PHRASE);
     const text = readFileSync(fileOf(), 'utf8');
+    writeFileSync(fileOf(), '{}');
+    await expect(filePeopleKeys(dir).publicKey(WHO)).rejects.toThrow(`the key of ${WHO}`);
     expect([statSync(fileOf()).mode & 0o777, text.includes('correct'), text.includes('BEGIN')]).toEqual([
       ...[0o600, false, false],
     ]);
