@@ -9,6 +9,7 @@ import { isQuittanceError } from '#core/errors.ts';
 import { Deadlines, Instant } from '#core/deadlines.ts';
 import type { Ports, StoredEvent } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
+import { parseJson } from '#core/stored-json.ts';
 import { AppealOutcome, isClosed, TicketId } from '#core/ticket.ts';
 import { partAppealDue } from '#core/ticket-clock.ts';
 import { putBack } from './partly-refuse.ts';
@@ -53,11 +54,22 @@ const keepCase = async (ticketId: string, { tickets, workflows }: Pick<Ports, 't
   }
 };
 
-/** An appeal against a refusal of the whole comes right after its end; one against a part while the rest is open. */
+/**
+ * Whether the last decision was on the refusal of a part. One on the whole comes right after its end and its appeal; an
+ * appeal against a part may have been open since before both, and is then decided after them.
+ */
 const isOfPart = (events: readonly StoredEvent[]): boolean => {
-  const appealed = events.findLastIndex(({ type }) => type === 'appealed');
-  const end = events.slice(0, appealed).findLast(({ type }) => type === 'closed' || type === 'appeal-decided');
-  return end?.type !== 'closed';
+  const turns = events.map(({ type }) => type).filter((type) => TURNS.includes(type));
+  const at = turns.lastIndexOf('appeal-decided');
+  return turns.slice(Math.max(0, at - 2), at).join() !== 'closed,appealed';
+};
+const TURNS: readonly string[] = ['closed', 'appealed', 'appeal-decided'];
+
+const Decided = z.object({ event: z.object({ outcome: AppealOutcome }) });
+/** What came of the last appeal that was decided. */
+const lastOutcome = (events: readonly StoredEvent[]) => {
+  const last = events.findLast(({ type }) => type === 'appeal-decided');
+  return last && parseJson(Buffer.from(last.body), Decided, 'an event of the ticket').event.outcome;
 };
 
 export const decideAppeal = defineStep({
@@ -68,9 +80,10 @@ export const decideAppeal = defineStep({
   uses: ['tickets', 'vault', 'workflows', 'clock'],
   async run({ ticketId, outcome, by, ...person }, { tickets, vault, workflows, clock }) {
     const found = await tickets.get(ticketId);
-    const decided = (await tickets.events(ticketId)).findLast(({ type }) => type === 'appeal-decided');
-    const isOpen = found.ticket.status === 'APPEALED' || partIsAppealed(found.ticket);
-    if (isOpen || !decided)
+    const { ticket } = found;
+    const isOpen = ticket.status === 'APPEALED' || (partIsAppealed(ticket) && !isClosed(ticket));
+    // another outcome than before is refused by the guards
+    if (isOpen || lastOutcome(await tickets.events(ticketId)) !== outcome)
       await commitEvent({ tickets, clock }, found, { type: 'appeal-decided', outcome, by, ...said(person) });
     const events = await tickets.events(ticketId);
     if (isOfPart(events)) {

@@ -8,6 +8,7 @@ import { assembleBundle } from '#core/bundle.ts';
 import { requireAsLogged } from '#core/as-logged.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { decideAppeal, recordAppeal } from '#functions/appeal.ts';
+import { closeTicket } from '#functions/close-ticket.ts';
 import { partlyRefuse } from '#functions/partly-refuse.ts';
 import { findStep } from '#functions/steps.ts';
 import { outcome } from '#test/contract/contract.ts';
@@ -103,6 +104,27 @@ describe('an appeal against the refusal of a part', () => {
     await decide('granted');
     await step('admit-forget-set');
     expect(await ticket()).toMatchObject({ forgetSet: { records: 3 } });
+  });
+
+  it('is decided once: another outcome is refused, and the same one changes nothing', async () => {
+    await appeal();
+    await decide('granted');
+    const { length } = await harness.ports.tickets.events(ticketId);
+    expect(await outcome(decide('upheld'))).toBe('TICKET_ILLEGAL_TRANSITION');
+    expect(await decide('granted')).toEqual({ outcome: 'granted' });
+    expect(await harness.ports.tickets.events(ticketId)).toHaveLength(length);
+  });
+
+  it('is still one against a part where the whole was refused meanwhile, and that granted', async () => {
+    await appeal();
+    for (const by of [FILER, APPROVER])
+      await harness.call(closeTicket, { ticketId, outcome: 'refused', reason: REASON, by });
+    await appeal();
+    expect(await decide('granted')).toMatchObject({ outcome: 'granted', execution: expect.any(String) });
+    expect((await ticket()).partlyRefused?.appeal?.outcome).toBeUndefined();
+    expect(await decide('granted')).toEqual({ outcome: 'granted' });
+    expect(await recordsNow()).toEqual(RECORDS);
+    expect(await ticket()).toMatchObject({ counts: { records: 3 } });
   });
 
   it('granted when the rest was admitted, is kept as decided, and the rest ends as it would', async () => {
