@@ -1,13 +1,14 @@
 // ROUGE-L (Lin 2004) as google's rouge_score computes it with its stemmer, and over words of every script. Traps:
-// rouge_score knows runs of a–z and 0–9 alone, so a text in another script has no words and José and Jos are one; and
-// words of three letters or fewer are not stemmed.
+// rouge_score knows runs of a–z and 0–9 alone, so a text in another script has no words, José and Jos are one, and a
+// letter with its accent as a sign of its own is not the same letter in one; and words of three letters or fewer are
+// not stemmed.
 import { tokensOf } from '#core/words/tokens.ts';
 import { porterStem } from './porter.ts';
 
 /**
  * Share of the reference's words in the longest common subsequence; 0 where either has none. Of texts in ASCII it is
- * rouge_score's number. Elsewhere rouge_score leaves letters out, which can only make texts look alike, so the lower of
- * its number and that over whole words counts; where it knows no word, the latter.
+ * rouge_score's number. Elsewhere rouge_score leaves letters out, which in one Unicode form can only make texts look
+ * alike, so the lower of its number and that over whole words counts; where it knows no word, the latter.
  */
 export const rougeLRecall = (reference: string, candidate: string): number => {
   const published = recallOf(asciiWords(reference), asciiWords(candidate));
@@ -23,7 +24,15 @@ const recallOf = (reference: readonly string[], candidate: readonly string[]): n
 const wholeWords = (text: string): string[] =>
   tokensOf(text).map((word) => (/^[a-z]+$/.test(word) ? stem(word) : word));
 
-const asciiWords = (text: string): string[] => (text.toLowerCase().match(/[a-z0-9]+/g) ?? []).map(stem);
+const asciiWords = (text: string): string[] =>
+  (
+    inOneForm(text)
+      .toLowerCase()
+      .match(/[a-z0-9]+/g) ?? []
+  ).map(stem);
+
+/** Letters composed, ligatures and wide letters plain, signs that are not seen left out. */
+const inOneForm = (text: string): string => text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
 
 const stem = (word: string): string => (word.length > 3 ? porterStem(word) : word);
 

@@ -37,6 +37,16 @@ describe('ROUGE-L recall', () => {
     expect(rougeLRecall(reference, candidate)).toBeCloseTo(recall, 12);
   });
 
+  it.each([
+    ['Jürgen Völler grew up in Düren', 'Jürgen Völler grew up in Düren'.normalize('NFD')],
+    ['Nguyễn Thị Hoà teaches chemistry', 'Nguyễn Thị Hoà teaches chemistry'.normalize('NFD')],
+    ['He works in finance', 'He works in ﬁnance'],
+    ['Room 204 is hers', 'Ｒｏｏｍ ２０４ is hers'],
+    ['Her dentist is retired', 'Her den\u00adtist is re\u200btired'],
+  ])('of %j against the same text in another Unicode form is 1, both ways', (one, other) => {
+    expect([rougeLRecall(one, other), rougeLRecall(other, one)]).toEqual([1, 1]);
+  });
+
   it('is 1 for a text against itself and never above', () => {
     for (const { reference, candidate } of cases) {
       expect(rougeLRecall(reference, `${candidate} ${reference}`)).toBe(/[a-z0-9]/i.test(reference) ? 1 : 0);
