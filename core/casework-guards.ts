@@ -112,10 +112,6 @@ const partMayBeAppealed = ({ id, status, partlyRefused }: Ticket): ReturnType<Gu
 export const partIsAppealed = ({ partlyRefused }: Ticket): boolean =>
   partlyRefused?.appeal !== undefined && partlyRefused.appeal.outcome === undefined;
 
-/** Whether records can come back to the others: not once these are admitted. They are then a request of their own. */
-export const takesPartBack = ({ status }: Ticket): boolean =>
-  (['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'VALIDATED'] as readonly string[]).includes(status);
-
 const appealIsUndecided: Guard = (ticket) =>
   unless(ticket.status === 'APPEALED' || partIsAppealed(ticket), 'TICKET_ILLEGAL_TRANSITION', () => ({
     message: `ticket ${ticket.id} has no appeal that waits for a decision`,

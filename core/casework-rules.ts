@@ -1,6 +1,6 @@
 // Rows of the transition table (transitions.ts) for what people do around a ticket. Most of them leave it where it is;
 // a partial refusal takes records away, and an appeal opens what was refused.
-import { CASEWORK_GUARDS, takesPartBack } from './casework-guards.ts';
+import { CASEWORK_GUARDS } from './casework-guards.ts';
 import type { ClockEvent } from './deadlines.ts';
 import { GUARDS, PARTLY_REFUSABLE } from './guards.ts';
 import { rule, type Rule } from './rule.ts';
@@ -47,10 +47,13 @@ const withAllRecords = (ticket: TicketIn<OpenStatus>, refused: readonly number[]
   return next;
 };
 
+/** Records can come back to the others as long as these are not admitted. They are then a request of their own. */
+const takesPartBack = (status: Status): boolean => (PARTLY_REFUSABLE as readonly Status[]).includes(status);
+
 const partDecided = (ticket: TicketIn<OpenStatus>, { outcome, by }: EventOf<'appeal-decided'>, at: string): Ticket => {
   const part = ticket.partlyRefused;
   if (part === undefined) return ticket; // which the guards refuse
-  if (outcome === 'granted' && takesPartBack(ticket)) return withAllRecords(ticket, part.records);
+  if (outcome === 'granted' && takesPartBack(ticket.status)) return withAllRecords(ticket, part.records);
   return {
     ...ticket,
     partlyRefused: { ...part, appeal: { on: part.appeal?.on ?? at, at, decidedBy: by, outcome } },

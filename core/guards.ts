@@ -177,8 +177,8 @@ const actOf = (event: Joint): Pick<Proposal, 'act' | 'reason' | 'records'> => {
 /** In which statuses an act can be done, and so be proposed; what is proposed dies with the last of them. */
 export const mayBeDone = (act: Act, status: Status): boolean => (DONE_IN[act] ?? CLOSABLE).includes(status);
 
-/** Before the records are withheld and unlearned, so that what is refused is touched by nothing. */
-export const PARTLY_REFUSABLE = ['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'VALIDATED', 'ADMITTED'] as const;
+/** Before the records are admitted: the run, the log and the certificate count those that were. */
+export const PARTLY_REFUSABLE = ['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'VALIDATED'] as const;
 
 export const CLOSABLE = [
   ...(['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'EXEMPTION_PENDING', 'VALIDATED', 'ADMITTED', 'SCHEDULED'] as const),

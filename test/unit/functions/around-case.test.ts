@@ -134,6 +134,18 @@ describe('a refusal in part', () => {
     });
   });
 
+  it('comes before admission: the run and its certificate count what was admitted', async () => {
+    await harness.call(partlyRefuse, { ticketId, ...part, by: FILER });
+    for (const name of ['verify-identity', 'triage-ticket', 'admit-forget-set'])
+      await harness.call(findStep(name), { ticketId });
+    const refusal = harness.call(partlyRefuse, { ticketId, ...part, by: APPROVER });
+    expect(await outcome(refusal)).toBe('TICKET_ILLEGAL_TRANSITION');
+    expect((await setOf()).records).toHaveLength(3);
+    await walkWhole();
+    const { checks } = verifyBundle(await assembleBundle(harness.ports, ticketId), { now: harness.ports.clock.now() });
+    expect(checks.filter(({ state }) => state === 'fails')).toEqual([]);
+  });
+
   it('that a crash interrupts stops admission, and the same call makes up for it', async () => {
     await harness.call(partlyRefuse, { ticketId, ...part, by: FILER });
     const puts = harness.faults.writes.filter((write) => write.startsWith('vault.put#')).length;
