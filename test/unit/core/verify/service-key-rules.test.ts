@@ -6,7 +6,7 @@ import { keyIdOf } from '#core/dsse.ts';
 import { SERVICE_KEY } from '#core/statements.ts';
 import type { TrustRoot } from '#core/trust-root.ts';
 import { bundleSealed } from '#core/verify/listing.ts';
-import { certificateSignatures } from '#core/verify/signatures.ts';
+import { certificateSignatures, keysPinned } from '#core/verify/signatures.ts';
 import { APPROVER } from '#bench/house/requests.ts';
 import { leavesOf, trueBundle, type Leaf, type TrueBundle } from '#test/support/forged-bundles.ts';
 import { numbered, says } from '#test/support/rule-rows.ts';
@@ -99,6 +99,14 @@ describe('the certificate', () => {
     ['the end of another key', () => logged(() => next), two],
     ["of two keys the first one's end", () => ({ ...both(), ...logged(() => next) }), three, () => rooted(undefined)],
     ['another event about the key', () => logged(service, { type: 'notified' }), two],
+  ]);
+});
+
+describe('the keys', () => {
+  const open = "not-checked: the bundle's own keys: it agrees with itself; whose they are needs --trust-root FILE";
+  says(() => truth, keysPinned, [
+    ['of the verifier', () => ({}), 'holds: keys pinned by the verifier'],
+    ["of the bundle's own", () => ({}), open, () => ({ trustRoot: undefined })],
   ]);
 });
 
