@@ -40,7 +40,7 @@ export const deletionsMarkdown = (
     'suite and another training. Each deletion starts from the model that the last one left and climbs the ladder until a rung passes; where',
     'none does, a ticket ends in REMEDIATION and nothing is deployed, and here the attempt with the fewest checks not passed is kept, to see',
     'what follows. `gate-v3` reads forget data alone. `gate-v3-retain` reads rows of everybody who stays, facts and refusals included, as a',
-    'ticket does where they are at hand: what it holds is then what is measured. The third table has rows of every second person who stays to',
+    'ticket does where they are at hand: what it holds is then what is measured. The second table has rows of every second person who stays to',
     'the end read alone, with facts and refusals; the others are the column “of people never read”.',
     '',
     ...Object.entries(found).flatMap(([name, rows]) => section(name, rows)),
@@ -59,7 +59,7 @@ const section = (name: string, rows: readonly DeletionRow[]): string[] => [
     ]),
   ),
   '',
-  'Means over the seeds. Everybody forgotten before the last deletion, asked and attacked once more after it:',
+  `Means over seeds ${[...new Set(rows.map(({ seed }) => seed))].join(', ')}. Everybody forgotten before the last deletion, asked and attacked once more after it:`,
   '',
   ...table(
     ['seed', 'people forgotten before', 'pass again', 'checks not passed, with the number of people'],

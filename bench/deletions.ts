@@ -29,7 +29,7 @@ import {
   type RunOptions,
   type Start,
 } from './people-runs.ts';
-import { saved } from './saved-rows.ts';
+import { keptRow, saved } from './saved-rows.ts';
 
 export interface DeletionRow extends Row {
   /** From 1. */
@@ -47,6 +47,8 @@ export interface DeletionOptions extends RunOptions {
   reads?: 'half' | 'all';
   /** Asks about everybody again in the end. */
   lookingBack?: boolean;
+  /** Runs nothing: none where none are kept. */
+  keptOnly?: boolean;
 }
 
 /** Kept under the digest of what it was made from. */
@@ -63,6 +65,7 @@ export const deletionsInARow = async (options: DeletionOptions, seed: number): P
     lookingBack,
     ...(keys && { keys }),
   };
+  if (options.keptOnly) return keptRow<DeletionRow[]>(options.dir, identity) ?? [];
   return saved(options.dir, identity, async () => runSequence(await bedOf(options, seed), options));
 };
 

@@ -214,7 +214,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   people: { run: peopleOn(generated), reads: ['seeds', 'methods', 'out'] },
   tofu: { run: peopleOn(tofu), reads: ['path', 'seeds', 'methods', 'out'] },
   lasting: { run: lastingOn, reads: ['seed', 'seeds', 'subjects', 'together', 'policy', 'out'] },
-  deletions: { run: deletionsOn, reads: ['seed', 'seeds', 'deletions', 'out'] },
+  deletions: { run: deletionsOn, reads: ['seed', 'seeds', 'deletions', 'kept', 'out'] },
   windows: { run: windowsOn, reads: ['draws', 'out'] },
   find: { run: findOn, reads: ['rows', 'out'] },
   onboard: { run: onboardOn, reads: ['model', 'corpus', 'people', 'rows', 'out'] },

@@ -41,6 +41,7 @@ export const deletions = async (args: Arguments): Promise<{ result: Record<strin
           reads,
           deletions: Math.min(inARow, most),
           lookingBack: true,
+          keptOnly: args.flag('kept'),
           keys: SHOWN,
           suite: (of) => makePeople({ seed: of }),
           base: async (folder, suite, of) =>
@@ -54,6 +55,6 @@ export const deletions = async (args: Arguments): Promise<{ result: Record<strin
       );
       result[name] = [...(result[name] ?? []), ...rows];
     }
-  const command = `quittance bench deletions --seed ${from} --seeds ${count} --deletions ${inARow}`;
+  const command = `quittance bench deletions --seed ${from} --seeds ${count} --deletions ${inARow}${args.flag('kept') ? ' --kept' : ''}`;
   return { result, text: deletionsMarkdown(result, { command, backend: chosen.name }) };
 };
