@@ -38,7 +38,7 @@ export const keys: Command = {
     const own = OWN.find((name) => name === rest.join());
     if (own === undefined)
       throw usageError(
-        `keys rotate ${rest.join(' ')}: no key that a command rotates`,
+        `'${['keys rotate', ...rest].join(' ')}' names no key that a command rotates`,
         "keys rotate service, or keys rotate log; people's keys by 'quittance people retire'",
       );
     const ended = await endedKey(args, { own });

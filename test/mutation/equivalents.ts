@@ -51,13 +51,29 @@ export const EQUIVALENT: Readonly<Record<string, readonly Equivalent[]>> = {
       why: 'asked of a value that is not within the bounds, which are within them themselves',
     },
   ],
-  'adapters/local/file-vault.ts': [
+  'adapters/local/vault-objects.ts': [
+    ...(
+      [
+        ['const LARGEST_ROW = 16 * 1024;', '16', '16 + 1'],
+        ['const LARGEST_ROW = 16 * 1024;', '1024', '1024 + 1'],
+        [
+          '(encrypted.byteLength > LARGEST_ROW ? putFile : putRow)(ticketId, name, encrypted),',
+          'encrypted.byteLength > LARGEST_ROW',
+          '(encrypted.byteLength) >= (LARGEST_ROW)',
+        ],
+      ] as const
+    ).map(([line, was, becomes]) => ({
+      ...{ line, was, becomes },
+      why: 'an object of about that size is kept as well in a row as in a file',
+    })),
     {
-      line: "return (await readdir(folder)).filter((name) => !name.endsWith('.tmp')).sort();",
-      was: "(await readdir(folder)).filter((name) => !name.endsWith('.tmp')).sort()",
-      becomes: "(await readdir(folder)).filter((name) => !name.endsWith('.tmp'))",
-      why: 'libuv sorts what it reads of a folder; Node does not promise it',
+      line: 'if (rowOf(db, ticketId, name)) await grouped(db, () => remove.run(ticketId, name));',
+      was: 'rowOf(db, ticketId, name)',
+      becomes: 'true',
+      why: 'a row that is not there is deleted without effect; asked first, nothing waits for a write',
     },
+  ],
+  'adapters/local/file-vault.ts': [
     ...['rowOf(db, ticketId)?.objects', "''"].map((becomes) => ({
       line: "return z.array(z.string()).parse(JSON.parse(rowOf(db, ticketId)?.objects ?? '[]'));",
       was: becomes === "''" ? "'[]'" : "rowOf(db, ticketId)?.objects ?? '[]'",

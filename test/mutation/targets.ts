@@ -64,4 +64,8 @@ export const TARGETS: readonly Target[] = [
     file: 'adapters/local/file-vault.ts',
     tests: ['test/contract/local.test.ts', 'test/unit/adapters/local/vault.test.ts'],
   },
+  {
+    file: 'adapters/local/vault-objects.ts',
+    tests: ['vault-objects', 'vault'].map((name) => `test/unit/adapters/local/${name}.test.ts`),
+  },
 ];
