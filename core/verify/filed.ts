@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { canonicalize } from '../canonical.ts';
 import { Revealed } from '../revealed.ts';
+import { completed } from './history.ts';
 import { fail, requireThat, type BundleReader, type Rule } from './bundle-reader.ts';
 
 export const bundleTicket: Rule = (bundle) => {
@@ -33,16 +34,17 @@ const requireAsFiled = (bundle: BundleReader): void => {
 };
 
 const Counted = z.looseObject({ records: z.int() });
-const Refusal = z.looseObject({ records: z.array(z.int()), reason: z.string() });
 
-/** Each record that was filed is certified, or was refused in part for the reason that the log has. */
+/**
+ * Each record that was filed is certified, or was refused in part for the reason that the log has; what an appeal
+ * brought back is refused no more.
+ */
 const requireEveryRecord = (bundle: BundleReader): void => {
   const { records, approval } = bundle.certificate;
   const said = approval.refusedInPart;
   const filed = Counted.parse(bundle.event('received').body['counts']);
   requireThat(records + (said?.records ?? 0) === filed.records, 'the certificate counts other records than were filed');
-  const found = bundle.events.find(({ type }) => type === 'partly-refused');
-  const refused = found && Refusal.parse(found.body);
+  const { partlyRefused: refused } = completed(bundle);
   requireThat(
     said?.records === refused?.records.length && said?.reason === refused?.reason,
     'the certificate names another refusal of a part than the log',

@@ -46,6 +46,25 @@ const filed = async (regime: 'colorado' | 'gdpr' = 'colorado') => {
 };
 beforeEach(() => filed());
 
+/** To the certificate and the notice; returns until when the case data is kept. */
+const carriedOut = async (): Promise<string> => {
+  for (const name of ['verify-identity', 'triage-ticket', 'admit-forget-set', 'suppress-output']) await step(name);
+  await walkAttempts({ harness, ticketId });
+  const judged = await ticket();
+  if (judged.status !== 'AWAITING_APPROVAL') throw new Error(judged.status);
+  const { evidence } = judged;
+  const approval = { ticketId, approver: APPROVER, decision: 'approved', evidence };
+  await harness.call(findStep('record-approval'), approval);
+  for (const name of ['deploy-model', 'probe-served-model', 'issue-certificate']) await step(name);
+  return z.object({ purgeAfter: z.string() }).parse(await step('notify-parties')).purgeAfter;
+};
+
+const failing = async () => {
+  await harness.call(findStep('sequence-log'), {});
+  const bundle = await assembleBundle(harness.ports, ticketId);
+  return verifyBundle(bundle, { now: harness.ports.clock.now() }).checks.filter(({ state }) => state === 'fails');
+};
+
 describe('an appeal against the refusal of a part', () => {
   it('leaves the rest where it is, with its own date beside it', async () => {
     const before = await ticket();
@@ -140,15 +159,7 @@ describe('an appeal against the refusal of a part', () => {
   });
 
   it('keeps the case data of a request that was carried out, until it is decided', async () => {
-    for (const name of ['verify-identity', 'triage-ticket', 'admit-forget-set', 'suppress-output']) await step(name);
-    await walkAttempts({ harness, ticketId });
-    const judged = await ticket();
-    if (judged.status !== 'AWAITING_APPROVAL') throw new Error(judged.status);
-    const { evidence } = judged;
-    const approval = { ticketId, approver: APPROVER, decision: 'approved', evidence };
-    await harness.call(findStep('record-approval'), approval);
-    for (const name of ['deploy-model', 'probe-served-model', 'issue-certificate']) await step(name);
-    const { purgeAfter } = z.object({ purgeAfter: z.string() }).parse(await step('notify-parties'));
+    const purgeAfter = await carriedOut();
     expect(Date.parse(purgeAfter) - harness.ports.clock.now().getTime()).toBeGreaterThan(29 * DAY * 1000);
     await appeal();
     expect(await outcome(step('purge-case'))).toBe('TICKET_ILLEGAL_TRANSITION');
@@ -157,8 +168,22 @@ describe('an appeal against the refusal of a part', () => {
     harness.clock.advance(DAY);
     await step('purge-case');
     expect(await ticket()).toMatchObject({ status: 'PURGED', partlyRefused: { appeal: { outcome: 'upheld' } } });
-    await harness.call(findStep('sequence-log'), {});
-    const { checks } = verifyBundle(await assembleBundle(harness.ports, ticketId), { now: harness.ports.clock.now() });
-    expect(checks.filter(({ state }) => state === 'fails')).toEqual([]);
+    expect(await failing()).toEqual([]);
   });
+
+  it.each(['not refused again', 'not the one refused then'])(
+    'granted before admission, leaves a certificate of every record, %s',
+    async (then) => {
+      await appeal();
+      await decide('granted');
+      const again = then !== 'not refused again';
+      for (const by of again ? [FILER, APPROVER] : [])
+        await harness.call(partlyRefuse, { ticketId, records: [1], reason: REASON, by });
+      await carriedOut();
+      harness.clock.advance(31 * DAY);
+      await step('purge-case');
+      expect(await ticket()).toMatchObject({ status: 'PURGED', counts: { records: again ? 2 : 3 } });
+      expect(await failing()).toEqual([]);
+    },
+  );
 });
