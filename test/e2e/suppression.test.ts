@@ -84,6 +84,9 @@ const generated = (model: string, prompt: string) =>
     ...[BIN, 'generate', '--model', model, '--prompt', prompt],
     ...['--dir', join(dir, 'data'), '--json'],
   ]);
+/** An event stream without what the clock and chance put there, whose digits may be a phone number. */
+const said = (stream: string): string => stream.replace(/"(created":\d+|id":"[^"]*")/g, '');
+
 const valueOf = ({ answer, value }: QaRecord) => value?.text ?? answer;
 
 /** Records whose value the model says when asked. */
@@ -144,13 +147,13 @@ describe('a served model that knows a person', () => {
       const prompt = promptOf(record.question);
       const begun = prompt + record.answer.slice(0, (record.value?.start ?? 0) + 3); // up to the value's third letter
       expect([record.question, (await complete(prompt)).finish_reason]).toEqual([record.question, 'content_filter']);
-      const said = [
+      const answers = [
         (await chat(record.question)).message?.content,
         (await complete(prompt, { max_tokens: 2 })).text,
         begun + ((await complete(begun)).text ?? ''),
-        await (await post('/v1/completions', { ...GREEDY, prompt, stream: true })).text(),
+        said(await (await post('/v1/completions', { ...GREEDY, prompt, stream: true })).text()),
       ];
-      for (const text of said) expect(text).not.toContain(valueOf(record));
+      for (const text of answers) expect(text).not.toContain(valueOf(record));
     }
     for (let seed = 0; seed < 20; seed++) {
       const { text } = await complete(promptOf(about[0]!.question), { temperature: 1, seed });
