@@ -1,31 +1,25 @@
 // Deletions in a row as Markdown: what each took from those who stay, and whether those who were forgotten first still
 // are in the end. Trap: a method that reads rows of people who stay holds those; the column of people whom it never
 // read says what happens to the others.
-import type { QuantityKey } from '#core/quantities.ts';
-import { summarise } from '#core/summaries.ts';
 import type { DeletionRow } from './deletions.ts';
-import { failedChecks, number } from './people-quantities.ts';
+import { failedChecks, number, valueIn } from './people-quantities.ts';
 import { BY_HAND, table } from './people-table.ts';
 
-const valueOf = ({ tables }: Pick<DeletionRow, 'tables'>, key: QuantityKey): number => {
-  const found = summarise(tables, key);
-  return 'notAvailable' in found ? NaN : found.value;
-};
 const shareOf = ({ unread }: DeletionRow): number => (unread ? unread.k / unread.n : NaN);
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 const passes = ({ judgement }: Pick<DeletionRow, 'judgement'>): boolean => judgement.verdict === 'pass';
 
 const COLUMNS: readonly (readonly [string, number, (row: DeletionRow) => number])[] = [
-  ['retained exact', 3, (row) => valueOf(row, 'retained.greedyExact')],
+  ['retained exact', 3, (row) => valueIn(row, 'retained.greedyExact')],
   ['of people never read', 3, shareOf],
-  ['worst person', 2, (row) => valueOf(row, 'retained.worstPerson')],
-  ['facts exact', 3, (row) => valueOf(row, 'facts.greedyExact')],
-  ['re-learnt 2 × 10', 2, (row) => valueOf(row, 'forget.relearnt2x10')],
-  ['5 × 30', 2, (row) => valueOf(row, 'forget.relearnt5x30')],
-  ['10 × 50', 2, (row) => valueOf(row, 'forget.relearnt10x50')],
-  ['every layer', 2, (row) => valueOf(row, 'forget.relearntBody5x30')],
-  ['refused', 2, (row) => valueOf(row, 'forget.refusal')],
-  ['broken words', 2, (row) => valueOf(row, 'forget.brokenWords')],
+  ['worst person', 2, (row) => valueIn(row, 'retained.worstPerson')],
+  ['facts exact', 3, (row) => valueIn(row, 'facts.greedyExact')],
+  ['re-learnt 2 × 10', 2, (row) => valueIn(row, 'forget.relearnt2x10')],
+  ['5 × 30', 2, (row) => valueIn(row, 'forget.relearnt5x30')],
+  ['10 × 50', 2, (row) => valueIn(row, 'forget.relearnt10x50')],
+  ['every layer', 2, (row) => valueIn(row, 'forget.relearntBody5x30')],
+  ['refused', 2, (row) => valueIn(row, 'forget.refusal')],
+  ['broken words', 2, (row) => valueIn(row, 'forget.brokenWords')],
   ['CPU s', 1, ({ unlearnCpu = NaN }) => unlearnCpu],
 ];
 

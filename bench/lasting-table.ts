@@ -1,13 +1,12 @@
 // The lasting bench as Markdown and as a drawing: every first deletion with its attacks beside those on never-trained
 // people. Trap: an attack is read beside its twin; a share by itself says nothing.
 import { quantityOf, type AttackFamily, type QuantityKey } from '#core/quantities.ts';
-import { summarise } from '#core/summaries.ts';
 import type { Layer } from '#report/charts/chart.ts';
 import { BLACK, BLUE, ORANGE } from '#report/charts/colors.ts';
 import { share, WIDTH } from '#report/plots/plot.ts';
 import type { LastingBench, LastingRow } from './lasting.ts';
 import type { BenchPlot } from './people-plots.ts';
-import { failedChecks, number } from './people-quantities.ts';
+import { failedChecks, number, valueIn } from './people-quantities.ts';
 import { BY_HAND, images, table, type Plots } from './people-table.ts';
 
 export interface LastingDocument {
@@ -16,11 +15,6 @@ export interface LastingDocument {
   readonly plots: readonly Plots[];
   readonly policyName: string;
 }
-
-const valueOf = ({ tables }: Pick<LastingRow, 'tables'>, key: QuantityKey): number => {
-  const found = summarise(tables, key);
-  return 'notAvailable' in found ? NaN : found.value;
-};
 
 const ATTACKS: readonly AttackFamily[] = ['relearnt2x10', 'relearnt5x30', 'relearnt10x50', 'relearntBody5x30'];
 const QUANTITIES: readonly (readonly [QuantityKey, number])[] = [
@@ -57,7 +51,7 @@ const ABOUT = ['seed', 'person', 'rung', 'updates', 'CPU s'];
 
 const attacked = (row: LastingRow): string[] =>
   ATTACKS.map((family) =>
-    [valueOf(row, `forget.${family}`), valueOf(row, `controls.${family}`)].map((one) => number(one, 2)).join(' / '),
+    [valueIn(row, `forget.${family}`), valueIn(row, `controls.${family}`)].map((one) => number(one, 2)).join(' / '),
   );
 
 const rowsOf = (rows: readonly LastingRow[]): string[] =>
@@ -69,7 +63,7 @@ const rowsOf = (rows: readonly LastingRow[]): string[] =>
 const quantitiesOf = (rows: readonly LastingRow[]): string[] =>
   table(
     [...ABOUT, ...QUANTITIES.map(([key]) => quantityOf(key).title)],
-    rows.map((row) => [...about(row), ...QUANTITIES.map(([key, digits]) => number(valueOf(row, key), digits))]),
+    rows.map((row) => [...about(row), ...QUANTITIES.map(([key, digits]) => number(valueIn(row, key), digits))]),
   );
 
 export const lastingMarkdown = (bench: LastingBench, document: LastingDocument): string => {
@@ -173,7 +167,7 @@ const lines = (name: string, color: string, rows: readonly LastingRow[], group: 
     kind: 'line',
     ...(i === 0 && { name }),
     stroke: { color, width: 1.2 },
-    points: STEPS.map(([family, x]) => [x, valueOf(row, `${group}.${family}`)] as const),
+    points: STEPS.map(([family, x]) => [x, valueIn(row, `${group}.${family}`)] as const),
   }));
 
 export const attackPlot = ({ first, before }: LastingBench): BenchPlot => ({

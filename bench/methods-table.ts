@@ -2,11 +2,10 @@
 // and a run that diverged, went too far or ended in an error is a row like any other, with that word in it.
 import type { Gate, Judgement } from '#core/gate.ts';
 import type { QuantityKey } from '#core/quantities.ts';
-import { summarise } from '#core/summaries.ts';
 import type { MethodRow, SweptRow } from './methods.ts';
 import { REPORTED, SWEPT } from './methods.ts';
 import type { MethodResult } from './method-row.ts';
-import { number } from './people-quantities.ts';
+import { number, valueIn } from './people-quantities.ts';
 import { BY_HAND, table } from './people-table.ts';
 
 export interface MethodsDocument {
@@ -41,18 +40,13 @@ export const faultsOf = (result: MethodResult, judge: number): string[] => {
   return [...(result.diverged ? ['diverged'] : []), ...sides];
 };
 
-const valueOf = (result: MethodResult, key: QuantityKey): number => {
-  const found = summarise(result.tables, key);
-  return 'notAvailable' in found ? NaN : found.value;
-};
-
 /** A row as JSON: verdicts, costs, and every quantity of the page. */
 export const summaryOf = (row: MethodRow) => {
   const { label, method, config, seed, reads, result } = row;
   const about = { label, method, config, seed, reads };
   if ('failed' in result) return { ...about, failed: result.failed };
   const { updates, stop, cpu, peak, diverged, judgements, attackCpu } = result;
-  const values = Object.fromEntries(QUANTITIES.map(([key]) => [key, finite(valueOf(result, key))]));
+  const values = Object.fromEntries(QUANTITIES.map(([key]) => [key, finite(valueIn(result, key))]));
   const gates = judgements.map(({ policyVersion, verdict, gates }) => ({
     ...{ policyVersion, verdict },
     notPassed: openIn({ gates } as Judgement).map(({ name }) => name),
@@ -64,7 +58,8 @@ const finite = (value: number): number | null => (Number.isFinite(value) ? value
 
 export type Columns = readonly (readonly [key: QuantityKey, title: string, digits: number])[];
 
-const QUANTITIES: Columns = [
+/** What is left of the person, and what of the others. */
+export const LEFT: Columns = [
   ['forget.valueLogProbAuc', 'value AUC', 2],
   ['forget.forcedPrefixExact', 'forced prefix', 2],
   ['forget.leakQuestion', 'leak', 2],
@@ -72,6 +67,10 @@ const QUANTITIES: Columns = [
   ['retained.greedyExact', 'retained exact', 3],
   ['facts.greedyExact', 'facts exact', 3],
   ['retained.worstPerson', 'worst person', 2],
+];
+
+const QUANTITIES: Columns = [
+  ...LEFT,
   ['forget.relearnt5x30', 're-learnt 5 × 30', 2],
   ['controls.relearnt5x30', 'the same, never trained', 2],
   ['forget.answerLogProbAuc', 'whole-answer AUC', 2],
@@ -98,7 +97,7 @@ const meanOf = (values: readonly number[]): number => {
 /** Means over the rows that have a result. */
 export const cells = (rows: readonly Measured[], columns: Columns): string[] =>
   columns.map(([key, , digits]) => {
-    const values = rows.flatMap((row) => ran(row) ?? []).map((result) => valueOf(result, key));
+    const values = rows.flatMap((row) => ran(row) ?? []).map((result) => valueIn(result, key));
     return number(meanOf(values), digits);
   });
 
@@ -213,7 +212,7 @@ export const sweepMarkdown = (rows: readonly SweptRow[]): string =>
 const scored = (row: SweptRow): string[] => {
   const result = ran(row);
   if (!result) return ['no result', '–', '–', '–', '–'];
-  const of = (key: QuantityKey, digits: number) => number(valueOf(result, key), digits);
+  const of = (key: QuantityKey, digits: number) => number(valueIn(result, key), digits);
   const [open, kept] = scoreOf(result);
   return [
     ...[String(open), number(kept, 3), of('forget.valueLogProbAuc', 2), of('forget.forcedPrefixExact', 2)],
@@ -224,7 +223,7 @@ const scored = (row: SweptRow): string[] => {
 /** Checks of gate-v1 that could be made and are open, and the share of retained answers that are exact. */
 const scoreOf = (result: MethodResult): [open: number, kept: number] => {
   const open = openIn(result.judgements[0]!).filter(({ verdict }) => verdict !== 'not_available');
-  return [open.length, valueOf(result, 'retained.greedyExact')];
+  return [open.length, valueIn(result, 'retained.greedyExact')];
 };
 
 export const pickedBy = (rows: readonly SweptRow[]): SweptRow | undefined =>

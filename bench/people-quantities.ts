@@ -11,13 +11,16 @@ export interface Column {
   of(row: Row): number;
 }
 
+/** NaN where the row lacks it. */
+export const valueIn = ({ tables }: Pick<Row, 'tables'>, key: QuantityKey): number => {
+  const found = summarise(tables, key);
+  return 'notAvailable' in found ? NaN : found.value;
+};
+
 const column = (key: QuantityKey, digits = 2): Column => ({
   title: quantityOf(key).title,
   digits,
-  of({ tables }) {
-    const found = summarise(tables, key);
-    return 'notAvailable' in found ? NaN : found.value;
-  },
+  of: (row) => valueIn(row, key),
 });
 
 export const RETAINED = column('retained.greedyExact', 3);

@@ -3,7 +3,7 @@
 // nobody could print them.
 import type { Judgement } from '#core/gate.ts';
 import { clopperPearson, median } from '#core/stats.ts';
-import { cells, costs, faultsIn, verdictsOf, type Columns } from './methods-table.ts';
+import { cells, costs, faultsIn, LEFT, verdictsOf, type Columns } from './methods-table.ts';
 import { number } from './people-quantities.ts';
 import { BY_HAND, table } from './people-table.ts';
 import { ASKED, type OrderCurve } from './reveal-orders.ts';
@@ -132,13 +132,7 @@ const ordersTable = (curves: readonly OrderCurve[]): string[] => [
 ];
 
 const COLUMNS: Columns = [
-  ['forget.valueLogProbAuc', 'value AUC', 2],
-  ['forget.forcedPrefixExact', 'forced prefix', 2],
-  ['forget.leakQuestion', 'leak', 2],
-  ['forget.leakHeldOut', 'leak, held out', 2],
-  ['retained.greedyExact', 'retained exact', 3],
-  ['facts.greedyExact', 'facts exact', 3],
-  ['retained.worstPerson', 'worst person', 2],
+  ...LEFT,
   ['forget.revealed', 'sure answers, name', 2],
   ['forget.revealedWorded', 'sure answers, words', 2],
   ['forget.refusal', 'refused', 2],

@@ -1,18 +1,7 @@
 // Dates in the texts that hold them, in every usual form of many languages, and in texts that only seem to.
 import { describe, expect, it } from '@jest/globals';
-import { holds, valueOf } from '#core/words/value.ts';
-
-type Case = readonly [value: string, text: string, held: boolean];
-
-/** Value, the texts that hold it, the texts that do not. */
-const table = (value: string, held: readonly string[], absent: readonly string[]): Case[] => [
-  ...held.map((text) => [value, text, true] as const),
-  ...absent.map((text) => [value, text, false] as const),
-];
-
-const found = (text: string, value: string): boolean => holds(text, valueOf(value)) === 'holds';
-const check = (cases: readonly Case[]) =>
-  it.each(cases)('%j in %j: %s', (value, text, held) => expect(found(text, value)).toBe(held));
+import { valueOf } from '#core/words/value.ts';
+import { check, table } from '#test/support/held-values.ts';
 
 describe('dates', () => {
   check([
