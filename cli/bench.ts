@@ -22,7 +22,7 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'methods | markov | reveal | people | tofu | lasting | deletions | windows | find | onboard | sequence | own-model | engine | memory | workflow | tickets | worklist | filings [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
+    'methods | markov | reveal | story | tasks | people | tofu | lasting | deletions | windows | find | onboard | sequence | own-model | engine | memory | workflow | tickets | worklist | filings [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
   words: 1,
   options: BENCH_OPTIONS,
   verb: 'workflow',
@@ -81,6 +81,18 @@ const markovOn = async (args: Arguments): Promise<ExitCode> => {
 const revealOn = async (args: Arguments): Promise<ExitCode> => {
   const { revealed } = await import('./bench/reveal.ts');
   const { result, text } = await revealed(args);
+  return finish(args, result, text);
+};
+
+const storyOn = async (args: Arguments): Promise<ExitCode> => {
+  const { story } = await import('./bench/story.ts');
+  const { result, text } = await story(args);
+  return finish(args, result, text);
+};
+
+const tasksOn = async (args: Arguments): Promise<ExitCode> => {
+  const { tasks } = await import('./bench/tasks.ts');
+  const { result, text } = await tasks(args);
   return finish(args, result, text);
 };
 
@@ -211,6 +223,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   methods: { run: methodsOn, reads: ['preset', 'methods', 'kept', 'out'] },
   markov: { run: markovOn, reads: ['seeds', 'out'] },
   reveal: { run: revealOn, reads: ['seeds', 'seed', 'methods', 'kept', 'out'] },
+  story: { run: storyOn, reads: ['seed', 'methods', 'kept', 'out'] },
+  tasks: { run: tasksOn, reads: ['seed', 'methods', 'out'] },
   people: { run: peopleOn(generated), reads: ['seeds', 'methods', 'out'] },
   tofu: { run: peopleOn(tofu), reads: ['path', 'seeds', 'methods', 'out'] },
   lasting: { run: lastingOn, reads: ['seed', 'seeds', 'subjects', 'together', 'policy', 'out'] },

@@ -17,6 +17,16 @@ export const rougeLRecall = (reference: string, candidate: string): number => {
   return Math.min(published ?? 1, whole);
 };
 
+/**
+ * F-measure of the same subsequence, words not stemmed, as MUSE has it (Shi et al. 2024,
+ * https://arxiv.org/abs/2407.06460); 0 where nothing is common. Of runs of a–z and 0–9 alone, as published.
+ */
+export const rougeLF = (reference: string, candidate: string): number => {
+  const [wanted, said] = [reference, candidate].map((text) => text.toLowerCase().match(/[a-z0-9]+/g) ?? []);
+  const common = longestCommonSubsequence(wanted!, said!);
+  return common === 0 ? 0 : (2 * common) / (wanted!.length + said!.length);
+};
+
 /** undefined where the reference has no word. */
 const recallOf = (reference: readonly string[], candidate: readonly string[]): number | undefined =>
   reference.length === 0 ? undefined : longestCommonSubsequence(reference, candidate) / reference.length;

@@ -29,7 +29,7 @@ export const BENCH_OPTIONS = {
     kind: 'value',
     value: 'N',
     summary:
-      'the first seed: lasting, reveal (default 21), deletions (default 51); sequence: this seed alone; own-model: the draw',
+      'the first seed: lasting, reveal (default 21), deletions (default 51); story (default 41), tasks (default 51), sequence: this seed alone; own-model: the draw',
     is: whole(0),
   },
   subjects: { kind: 'value', value: 'A,B', summary: 'lasting: who is forgotten, by position (default 1,7,13,19)' },
@@ -58,7 +58,7 @@ export const BENCH_OPTIONS = {
     summary: 'people forgotten one after another: sequence (default 4), deletions (default 8)',
     is: whole(1, 1000),
   },
-  kept: { kind: 'flag', summary: 'sequence, deletions, methods, reveal: run nothing, draw what was kept' },
+  kept: { kind: 'flag', summary: 'sequence, deletions, methods, reveal, story: run nothing, draw what was kept' },
   tickets: {
     kind: 'value',
     value: 'N',

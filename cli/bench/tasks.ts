@@ -1,0 +1,24 @@
+// `quittance bench tasks`: skills that a small model reveals and is made to forget. Seed 51 was looked at by nobody
+// before it was reported.
+import { join } from 'node:path';
+import { benchTasks, type TasksBench } from '#bench/tasks.ts';
+import { TASKS_SIZE } from '#bench/tasks-model.ts';
+import { tasksMarkdown } from '#bench/tasks-table.ts';
+import type { Arguments } from '../command.ts';
+import { backend } from '../engine.ts';
+import { progressOn } from '../progress.ts';
+import { number } from '../values.ts';
+
+export const tasks = async (args: Arguments): Promise<{ result: TasksBench; text: string }> => {
+  const chosen = await backend();
+  const progress = progressOn(process.stderr);
+  const seed = number(args, 'seed', 51);
+  const labels = args.value('methods')?.split(',');
+  const result = await benchTasks({
+    ...{ dir: join(args.dir, 'bench', 'tasks'), backend: chosen.name, seed, size: TASKS_SIZE },
+    ...(labels && { labels }),
+    onPart: (line) => progress.note(line),
+  });
+  const command = `quittance bench tasks --seed ${seed}${labels ? ` --methods '${labels.join(',')}'` : ''}`;
+  return { result, text: tasksMarkdown(result, { command, backend: chosen.name }) };
+};
