@@ -1,6 +1,6 @@
 // Generation by any LanguageModel: greedy or sampled, in batches. Prompts of different length are padded on the left,
-// so that all rows end in the same column. A prompt that occurs several times is computed once. Trap: finished rows are
-// computed until the batch ends, so prompts are grouped by length.
+// so that all rows end in the same column. Answers that are the same so far, of one prompt asked several times, are
+// computed once. Trap: ended texts are computed until half of a batch has ended, so prompts are grouped by length.
 import { QuittanceError } from '#core/errors.ts';
 import { bucketByLength } from './batch.ts';
 import type { Decoding, LanguageModel } from './language-model.ts';
@@ -55,14 +55,17 @@ export const generate = (
   return results;
 };
 
+/** Rows of a batch; where their logits are small, as many as give LOGITS_BYTES of them. */
 const MOST_ROWS = 128;
+const LOGITS_BYTES = 2 ** 20;
 /** Bytes of one batch's cache. While it grows by a column it exists twice, and a wasm heap never shrinks. */
 const cacheBytes = (): number => (backendName() === 'tensorflow' ? 512 : 32) * 2 ** 20;
 
 /** Rows whose caches fit. */
 const roomFor = (model: LanguageModel, prompts: readonly (readonly number[])[], maxTokens: number): number => {
   const columns = prompts.reduce((most, { length }) => Math.max(most, length), 0) + maxTokens;
-  return Math.min(MOST_ROWS, Math.max(1, Math.floor(cacheBytes() / (model.keptPerToken * columns * 4))));
+  const most = Math.max(MOST_ROWS, Math.floor(LOGITS_BYTES / (4 * model.config.vocabSize)));
+  return Math.min(most, Math.max(1, Math.floor(cacheBytes() / (model.keptPerToken * columns * 4))));
 };
 
 const checkLength = (length: number, most: number) => {
@@ -74,12 +77,19 @@ const checkLength = (length: number, most: number) => {
   });
 };
 
-/** State of one batch: rows still running are computed, finished ones dropped once half of them are done. */
+/** Answers that are the same so far are one text: it is computed once, and each of them draws its own next token. */
+interface Text {
+  /** Index in the group of one answer that said this text. */
+  example: number;
+  /** Those that go on; none where all have ended and the text is computed in vain until texts are dropped. */
+  running: readonly number[];
+}
+
+/** State of one batch. */
 interface State {
-  /** Index of each computed row in the group. */
-  rows: number[];
+  texts: Text[];
   decoding: Decoding;
-  /** Left padding of each computed row. */
+  /** Left padding of each text. */
   padding: number[];
   columns: number;
 }
@@ -93,51 +103,69 @@ const generateBatch = (
   const results: Generated[] = prompts.map(() => ({ ids: [], logProbs: [], ended: false }));
   // one stream a prompt: the same prompt samples the same answer whatever else is in the batch
   const streams = streamIds.map((id) => random(`sample:${seed}:${id}`));
-  const finished = (row: number) => {
+  const goesOn = (row: number) => {
     const { ended, ids } = results[row]!;
-    return ended || prompts[row]!.length + ids.length > model.config.maxPositions;
+    return !ended && prompts[row]!.length + ids.length <= model.config.maxPositions;
   };
-  const { state, first } = readPrompts(model, prompts, temperature);
-  let said = first;
-  for (let step = 0; step < maxTokens && state.rows.length > 0; step++) {
-    const next = state.rows.map((row, i) =>
-      finished(row) ? 0 : choose(said, i, streams[row]!, results[row]!, model.config.eosIds),
+  const state = begin(model, prompts);
+  const textOf = ({ example }: Text) => [...prompts[example]!, ...results[example]!.ids];
+  let said = advance(state, padded(state, state.texts.map(textOf)), temperature);
+  for (let step = 0; step < maxTokens; step++) {
+    const grown = state.texts.map(({ running }, i) =>
+      Map.groupBy(running, (row) => choose(said, i, streams[row]!, results[row]!, model.config.eosIds)),
     );
-    const inputs = dropFinished(
-      state,
-      finished,
-      next.map((id) => [id]),
-    );
-    if (state.rows.length === 0 || step + 1 >= maxTokens) continue;
-    const texts = state.rows.map((row) => [...prompts[row]!, ...results[row]!.ids]);
-    said = crossing(model, state) ? readAgain(model, state, texts, temperature) : advance(state, inputs, temperature);
+    const next = branch(state, grown, goesOn);
+    if (next.length === 0 || step + 1 >= maxTokens) break;
+    said = crossing(model, state)
+      ? readAgain(model, state, state.texts.map(textOf), temperature)
+      : advance(state, next, temperature);
   }
   state.decoding.dispose();
   return results;
 };
 
-/** Each distinct prompt goes through the model once; all its rows then get a copy of its cache and prediction. */
-const readPrompts = (
-  model: LanguageModel,
-  prompts: readonly (readonly number[])[],
-  temperature: number,
-): { state: State; first: Predicted } => {
-  const at = new Map<string, number>();
-  const different: (readonly number[])[] = [];
-  const source = prompts.map((prompt) => {
-    const key = prompt.join();
-    if (!at.has(key)) at.set(key, different.push(prompt) - 1);
-    return at.get(key)!;
-  });
-  const columns = prompts.reduce((most, prompt) => Math.max(most, prompt.length), 0);
-  const padding = different.map(({ length }) => columns - length);
-  const inputs = different.map((prompt, i) => [...new Array<number>(padding[i]!).fill(0), ...prompt]);
-  const state: State = { rows: different.map((_, i) => i), decoding: model.decoding(), padding, columns: 0 };
-  const said = advance(state, inputs, temperature);
-  if (different.length < prompts.length) state.decoding.keep(source);
-  state.rows = prompts.map((_, i) => i);
-  state.padding = source.map((i) => padding[i]!);
-  return { state, first: rowsOf(said, source, model.config.vocabSize) };
+/** Prompts that occur several times are one text. */
+const begin = (model: LanguageModel, prompts: readonly (readonly number[])[]): State => {
+  const same = Map.groupBy(prompts.keys(), (row) => prompts[row]!.join());
+  const texts = [...same.values()].map((running) => ({ example: running[0]!, running }));
+  return { texts, decoding: model.decoding(), padding: [], columns: 0 };
+};
+
+/** The texts with what stands to the left of them, so that all end in one column. */
+const padded = (state: State, texts: readonly (readonly number[])[]): number[][] => {
+  const columns = texts.reduce((most, { length }) => Math.max(most, length), 0);
+  state.padding = texts.map(({ length }) => columns - length);
+  return texts.map((text, i) => [...new Array<number>(state.padding[i]!).fill(0), ...text]);
+};
+
+/**
+ * Each text branches into one for every token that was said behind it; returns these tokens as new columns. Ended texts
+ * are dropped once they are half of what is computed, or where a branch has to be copied anyway.
+ */
+const branch = (
+  state: State,
+  grown: readonly ReadonlyMap<number, readonly number[]>[],
+  goesOn: (row: number) => boolean,
+): number[][] => {
+  const branches = grown.map((tokens) =>
+    [...tokens].flatMap(([id, rows]) => {
+      const running = rows.filter(goesOn);
+      return running.length > 0 ? [{ id, running }] : [];
+    }),
+  );
+  const alive = branches.flatMap((some, from) => some.map((one) => ({ ...one, from })));
+  const isOneEach = branches.every(({ length }) => length <= 1);
+  if (isOneEach && alive.length > branches.length / 2) {
+    state.texts = state.texts.map(({ example }, i) => {
+      const running = branches[i]![0]?.running ?? [];
+      return { example: running[0] ?? example, running };
+    });
+    return branches.map(([one]) => [one?.id ?? 0]);
+  }
+  if (alive.length > 0) state.decoding.keep(alive.map(({ from }) => from));
+  state.texts = alive.map(({ running }) => ({ example: running[0]!, running }));
+  state.padding = alive.map(({ from }) => state.padding[from]!);
+  return alive.map(({ id }) => [id]);
 };
 
 /** Whether the next token makes a row so long that LongRoPE takes other factors for all its positions. */
@@ -146,7 +174,7 @@ const crossing = ({ config }: LanguageModel, { padding, columns }: State): boole
     ({ rope }) => rope && padding.some((pad) => isLong(rope, columns + 1 - pad) && !isLong(rope, columns - pad)),
   );
 
-/** Computes the rows again from their beginning; predictions for finished rows are not used. */
+/** Computes the texts again from their beginning; predictions for ended ones are not used. */
 const readAgain = (
   model: LanguageModel,
   state: State,
@@ -154,15 +182,12 @@ const readAgain = (
   temperature: number,
 ): Predicted => {
   state.decoding.dispose();
-  const columns = state.columns + 1;
-  state.padding = texts.map((text) => columns - text.length);
-  const inputs = texts.map((text, i) => [...new Array<number>(state.padding[i]!).fill(0), ...text]);
   state.decoding = model.decoding();
   state.columns = 0;
-  return advance(state, inputs, temperature);
+  return advance(state, padded(state, texts), temperature);
 };
 
-/** What one forward pass predicts for each row's next token. */
+/** What one forward pass predicts for each text's next token. */
 interface Predicted {
   /** rows · V, at temperature 1. */
   logits: Float32Array;
@@ -173,20 +198,6 @@ interface Predicted {
   /** rows · V, at the temperature asked for; absent where nothing is sampled. */
   probabilities?: Float32Array;
 }
-
-const rowsOf = (said: Predicted, source: readonly number[], vocabulary: number): Predicted => {
-  const wide = (from: Float32Array) => {
-    const to = new Float32Array(source.length * vocabulary);
-    source.forEach((row, i) => to.set(from.subarray(row * vocabulary, (row + 1) * vocabulary), i * vocabulary));
-    return to;
-  };
-  return {
-    logits: wide(said.logits),
-    logSums: Float32Array.from(source, (row) => said.logSums[row]!),
-    best: Int32Array.from(source, (row) => said.best[row]!),
-    ...(said.probabilities && { probabilities: wide(said.probabilities) }),
-  };
-};
 
 /** Runs new columns (rows × n) through the model and returns what the last one predicts. */
 const advance = (state: State, ids: readonly (readonly number[])[], temperature: number): Predicted => {
@@ -242,14 +253,4 @@ const sample = (probabilities: Float32Array, likeliest: number, stream: Random):
   let left = stream.uniform();
   for (let i = 0; i < probabilities.length; i++) if ((left -= probabilities[i]!) < 0) return i;
   return likeliest;
-};
-
-/** Drops finished rows from the computation once they are half of it. */
-const dropFinished = (state: State, finished: (row: number) => boolean, inputs: number[][]): number[][] => {
-  const running = state.rows.map((row, i) => (finished(row) ? -1 : i)).filter((i) => i >= 0);
-  if (running.length > 0 && running.length > state.rows.length / 2) return inputs;
-  if (running.length > 0) state.decoding.keep(running);
-  state.rows = running.map((i) => state.rows[i]!);
-  state.padding = running.map((i) => state.padding[i]!);
-  return running.map((i) => inputs[i]!);
 };

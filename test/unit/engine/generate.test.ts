@@ -205,6 +205,31 @@ describe('sampling', () => {
     expect(a).not.toEqual(b);
   });
 
+  it('computes answers that are the same so far once, and draws from each what it draws alone', () => {
+    let computed = 0;
+    const counting: Model = {
+      ...model,
+      decoding() {
+        const decoding = model.decoding();
+        const advance: typeof decoding.advance = (columns) => (
+          (computed += columns.ids.length),
+          decoding.advance(columns)
+        );
+        return { ...decoding, advance };
+      },
+    };
+    const asked = [...new Array<number[]>(12).fill(prompts[0]!), ...new Array<number[]>(12).fill(prompts[1]!)];
+    const options = { maxTokens: 8, temperature: 0.05, seed: 5 };
+    const together = generate(counting, asked, options);
+    const texts = new Set(together.flatMap(({ ids }, i) => ids.map((_, t) => [i < 12, ...ids.slice(0, t)].join())));
+    expect([...texts].length).toBeLessThan(together.reduce((sum, { ids }) => sum + ids.length, 0) / 2);
+    expect(new Set(together.map(({ ids }) => ids.join())).size).toBeGreaterThan(2); // they do branch
+    expect(computed).toBe(texts.size);
+    const alone = generate(model, asked, { ...options, batchSize: 1 });
+    expect(together.map(({ ids }) => ids)).toEqual(alone.map(({ ids }) => ids));
+    together.forEach(({ logProbs }, i) => expect(largestDifference(logProbs, alone[i]!.logProbs)).toBeLessThan(1e-4));
+  });
+
   it('follows softmax(logits / temperature)', () => {
     const prompt = prompts[0]!;
     const temperature = 0.7;
