@@ -2,10 +2,13 @@
 // sees nobody else's files in os.tmpdir(), and leaves none. Native addons hand out and check for arrays of the outer
 // realm; with the sandbox's own, onnxruntime and libtensorflow refuse every tensor ("must be type of Float32Array").
 // Dawn asks for its turns by the outer realm's setImmediate, which is the sandbox's too.
+// Its globals are those of an ordinary realm: in the one that jest makes, each look at Map, Array or Math goes through a
+// proxy and costs a thousand times as much, which code that counts tokens or multiplies matrices pays at every turn.
 // Trap: os.tmpdir() reads the environment of the process, of which a test has a copy, made after this.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
 const OUTER = tmpdir();
@@ -25,12 +28,24 @@ const SHARED = {
   BigUint64Array,
 };
 
+const { createContext } = vm;
+
+/** What `make` makes, with an ordinary realm where it asks for one: jest's environment has no setting for it. */
+const inOrdinaryRealm = (make) => {
+  vm.createContext = () => createContext(vm.constants.DONT_CONTEXTIFY);
+  try {
+    return make();
+  } finally {
+    vm.createContext = createContext;
+  }
+};
+
 export default class NativeArraysEnvironment extends TestEnvironment {
   #scratch;
 
   constructor(config, context) {
     const own = scratch();
-    super(config, context);
+    inOrdinaryRealm(() => super(config, context));
     this.#scratch = own;
     Object.assign(this.global, SHARED);
     Object.defineProperty(this.global, 'setImmediate', {
