@@ -4,14 +4,17 @@
 // Dawn asks for its turns by the outer realm's setImmediate, which is the sandbox's too.
 // Its globals are those of an ordinary realm: in the one that jest makes, each look at Map, Array or Math goes through a
 // proxy and costs a thousand times as much, which code that counts tokens or multiplies matrices pays at every turn.
+// What a test starts as a process finds its compiled code where cli/bin.mjs keeps it: half of a short command's time.
 // Trap: os.tmpdir() reads the environment of the process, of which a test has a copy, made after this.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
 const OUTER = tmpdir();
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../../node_modules/.cache/quittance', import.meta.url));
 
 const scratch = () => (process.env.TMPDIR = mkdtempSync(join(OUTER, 'quittance-test-')));
 
