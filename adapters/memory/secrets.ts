@@ -1,6 +1,6 @@
 // The keyed ports in memory: vault, signer, pseudonyms. Keys are derived from names, so that two runs of a test end in
 // the same state.
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, type KeyObject } from 'node:crypto';
 import { keyFromSeed, signerOver } from '#core/ed25519.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { personKey } from '#core/certificate.ts';
@@ -63,16 +63,20 @@ export interface MemorySigner extends Signer {
 
 export const memorySigner = (): MemorySigner => {
   const ended = new Map<string, FormerKey[]>();
-  const seed = (name: string, count: number) =>
-    createHash('sha256')
-      .update(`test key ${safeName(name)}${count === 0 ? '' : ` ${count}`}`)
-      .digest();
-  const signer = signerOver((name) => keyFromSeed(seed(name, ended.get(name)?.length ?? 0)));
+  const made = new Map<string, KeyObject>();
+  const key = (name: string) => {
+    const count = ended.get(name)?.length ?? 0;
+    const text = `test key ${safeName(name)}${count === 0 ? '' : ` ${count}`}`;
+    const found = made.get(text) ?? keyFromSeed(createHash('sha256').update(text).digest());
+    made.set(text, found);
+    return found;
+  };
+  const signer = signerOver(key);
   const former = async (name: string) => ended.get(name) ?? [];
   const retire = async (name: string, end: KeyEnding) => {
-    const key = { publicKey: await signer.publicKey(name), ...end };
-    ended.set(name, [...(await former(name)), key]);
-    return key;
+    const last = { publicKey: await signer.publicKey(name), ...end };
+    ended.set(name, [...(await former(name)), last]);
+    return last;
   };
   return { ...signer, former, retire };
 };
