@@ -16,6 +16,8 @@ const common = {
       },
     ],
   },
+  globalSetup: '<rootDir>/test/support/run-folder.js',
+  globalTeardown: '<rootDir>/test/support/run-folder-end.js',
   setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
 };
 const project = (name, dir = name) => ({

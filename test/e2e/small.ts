@@ -1,12 +1,24 @@
-// A small data folder for end-to-end tests, made once by a process, and the command as a process on copies of it.
+// A small data folder for end-to-end tests, made once a run by a process, and the command as a process on copies of it.
+// Trap: two test files may begin at once; then each makes one, and the later is thrown away.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from '@jest/globals';
 import { localStores } from '#adapters/local/index.ts';
+import { must } from '#core/errors.ts';
 
 const pathOf = (name: string) => new URL(name, import.meta.url).pathname;
 
@@ -38,16 +50,33 @@ export interface Small {
   remove(): void;
 }
 
+const TICKET = 'ticket-id';
+
+/** The folder that every test file of this run copies; it is whole as soon as it is there. */
+const madeOnce = (): string => {
+  const place = join(must(process.env['QUITTANCE_RUN_FOLDER'], 'run folder'), 'small');
+  if (existsSync(place)) return place;
+  const own = `${place}-${process.pid}`;
+  const made = spawnSync(process.execPath, [pathOf('small-folder.ts'), join(own, 'data')], { encoding: 'utf8' });
+  const { id, status } = JSON.parse(made.stdout || '{}') as { id?: string; status?: string };
+  if (id === undefined || status !== 'AWAITING_APPROVAL') throw new Error(`${status ?? ''} ${made.stderr}`);
+  writeFileSync(join(own, TICKET), id);
+  try {
+    renameSync(own, place);
+  } catch {
+    rmSync(own, { recursive: true }); // another was quicker
+  }
+  return place;
+};
+
 export const makeSmall = (): Small => {
   const root = mkdtempSync(join(tmpdir(), 'quittance-small-'));
   const dir = join(root, 'data');
-  const made = spawnSync(process.execPath, [pathOf('small-folder.ts'), dir], { encoding: 'utf8' });
-  const { id, status } = JSON.parse(made.stdout || '{}') as { id?: string; status?: string };
-  if (id === undefined || status !== 'AWAITING_APPROVAL') throw new Error(`${status ?? ''} ${made.stderr}`);
+  cpSync(madeOnce(), root, { recursive: true });
   let copies = 0;
   return {
     root,
-    ticketId: id,
+    ticketId: readFileSync(join(root, TICKET), 'utf8'),
     copy: () => {
       const at = join(root, `copy-${++copies}`);
       cpSync(dir, at, { recursive: true });
