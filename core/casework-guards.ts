@@ -119,9 +119,13 @@ const appealIsUndecided: Guard = (ticket) =>
   }));
 
 /** Whoever decides an appeal had no part in the refusal, nor in the filing. */
+export const mayNotDecideAppeal = (ticket: Ticket): readonly string[] => [
+  ...new Set([...refusedBy(ticket), ticket.filer]),
+];
+
 const deciderIsAnother: Guard = (ticket, event) => {
   if (event.type !== 'appeal-decided') return undefined;
-  const before = [...new Set([...refusedBy(ticket), ticket.filer])];
+  const before = mayNotDecideAppeal(ticket);
   return unless(!before.some((one) => couldBeOne(one, event.by)), 'SECOND_PERSON_REQUIRED', () => ({
     message: `the appeal of ticket ${ticket.id} is for somebody who had no part in its refusal`,
     expected: `another person than ${before.join(', ')}`,

@@ -38,6 +38,7 @@ export const ERROR_CODES = {
   TICKET_IDENTITY: 'the requester is not verified to the level that the regime asks for',
   TICKET_CLOSED: 'the ticket was refused, withdrawn or cancelled',
   TICKET_NOT_AS_LOGGED: 'what the store says of the ticket is not what its logged events say',
+  CASE_KEPT: 'the case data may not be destroyed yet: the refusal of a part may be appealed, or its appeal is open',
   TICKET_PURGED: 'the case data of this ticket has been destroyed',
   SECOND_PERSON_REQUIRED: 'this act needs another person than the one who began it',
   APPROVER_IS_FILER: 'the person who filed a ticket may not approve it',

@@ -47,7 +47,7 @@ const notOnHold: Guard = (ticket, event) =>
 /** The legal clock goes on during a hold, so that what moves it may happen; and the case may be read. */
 const ON_HOLD_TOO: readonly TicketEvent['type'][] = [
   ...AROUND,
-  ...(['extended', 'clock-paused', 'clock-resumed', 'appealed'] as const),
+  ...(['extended', 'clock-paused', 'clock-resumed', 'appealed', 'appeal-decided'] as const),
 ];
 
 /** A hold is lifted; nothing else happens to the ticket itself. */

@@ -6,6 +6,8 @@ export const RETENTION_DAYS = {
   quarantine: 30,
   /** The case data of a refused, withdrawn or cancelled ticket, for an appeal. */
   appeal: 30,
+  /** Records that an appeal brought back, to take them over into a case of their own, once it was decided. */
+  granted: 7,
 };
 
 export const daysAfter = (at: Date, days: number): string => new Date(at.getTime() + days * 86_400_000).toISOString();

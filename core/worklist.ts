@@ -3,9 +3,19 @@
 // Trap: a page of a list may be read while tickets move; a ticket that moves from open to closed meanwhile can be met
 // on either side or on both, never half.
 import { z } from 'zod';
+import { mayNotDecideAppeal, partIsAppealed } from './casework-guards.ts';
 import { QuittanceError } from './errors.ts';
 import { meaningOf } from './statuses.ts';
-import { Status, type Ticket } from './ticket.ts';
+import { isClosed, Status, type Ticket } from './ticket.ts';
+import { dueAt, partAppealDue } from './ticket-clock.ts';
+import { couldBeOne } from './words/names.ts';
+
+/**
+ * What waits for the decision of an approver: the candidate, a refusal that the filer proposed, an appeal against a
+ * refusal of the whole or of a part, whose the records are.
+ */
+export const Decision = z.enum(['approval', 'refusal', 'appeal', 'part-appeal', 'subject']);
+export type Decision = z.infer<typeof Decision>;
 
 export const WorkRow = z.strictObject({
   id: z.string(),
@@ -21,27 +31,69 @@ export const WorkRow = z.strictObject({
   timeZone: z.string(),
   /** Code of what it stopped for: a hold, a failure, an end. */
   reason: z.string().nullable(),
+  /** What an approver has to decide; absent in rows from before it was kept. */
+  decision: Decision.nullable().optional(),
+  /** Who may not decide it, beside the filer. */
+  notFor: z.array(z.string()).optional(),
 });
 export type WorkRow = z.infer<typeof WorkRow>;
 
-export const workRowOf = (ticket: Ticket): WorkRow => {
+/** `now`: for the dates of a clock that stands still; without it they are as when the ticket last changed. */
+export const workRowOf = (ticket: Ticket, now?: string): WorkRow => {
   const { id, model, regime, status, filer, receivedAt, due, calendar } = ticket;
+  const decision = decisionIn(ticket);
+  const isAppeal = decision === 'appeal' || decision === 'part-appeal';
   return {
     ...{ id, model, regime, status, filer, receivedAt },
-    safeDue: due.safeDue,
+    safeDue: dueOf(ticket, decision, now),
     stopped: due.stopped?.since ?? null,
     timeZone: calendar.timeZone,
     reason: ticket.status === 'ON_HOLD' ? ticket.hold.code : 'reason' in ticket ? (ticket.reason ?? null) : null,
+    decision,
+    ...(isAppeal && { notFor: mayNotDecideAppeal(ticket).filter((one) => one !== filer) }),
   };
 };
 
-/** The requester waits for an outcome. */
-export const isOpenRow = ({ status }: Pick<WorkRow, 'status'>): boolean => meaningOf({ status }).open;
+const DECISIONS: Readonly<Partial<Record<Status, Decision>>> = {
+  AWAITING_APPROVAL: 'approval',
+  EXEMPTION_PENDING: 'refusal',
+  APPEALED: 'appeal',
+};
+
+const decisionIn = (ticket: Ticket): Decision | null => {
+  const ofStatus = DECISIONS[ticket.status];
+  if (ofStatus === 'appeal') return ofStatus;
+  if (partIsAppealed(ticket) && !isClosed(ticket) && ticket.status !== 'PURGED') return 'part-appeal';
+  if (ticket.status === 'REMEDIATION' && ticket.reason === 'SUBJECT_MISMATCH') return 'subject';
+  return ofStatus ?? null;
+};
+
+/** The nearest date: of the request while it has no outcome, and of the appeal against the refusal of a part of it. */
+const dueOf = (ticket: Ticket, decision: Decision | null, now: string | undefined): string => {
+  const { safeDue } = now === undefined ? ticket.due : dueAt(ticket, now);
+  const ofPart = decision === 'part-appeal' ? partAppealDue(ticket)?.safeDue : undefined;
+  if (ofPart === undefined) return safeDue;
+  return meaningOf(ticket).open && safeDue < ofPart ? safeDue : ofPart;
+};
+
+/** Of rows from before it was kept, what their status says. */
+export const decisionOf = ({ decision, status }: Pick<WorkRow, 'decision' | 'status'>): Decision | null =>
+  decision === undefined ? (DECISIONS[status] ?? null) : decision;
+
+/** Whether this person is none of those who may not decide. */
+export const mayDecide = ({ filer, notFor = [] }: Pick<WorkRow, 'filer' | 'notFor'>, who: string): boolean =>
+  [filer, ...notFor].every((one) => !couldBeOne(one, who));
+
+/** The requester waits for an outcome: of the request, or of an appeal against the refusal of a part. */
+export const isOpenRow = (row: Pick<WorkRow, 'status' | 'decision'>): boolean =>
+  meaningOf(row).open || decisionOf(row) === 'part-appeal';
 
 /** What a list is narrowed to; what is left out narrows nothing. */
 export interface WorkFilter {
   readonly scope: 'open' | 'closed' | 'all';
   readonly statuses?: readonly Status[] | undefined;
+  /** What an approver has to decide, whatever the status is. */
+  readonly decisions?: readonly Decision[] | undefined;
   readonly regime?: string | undefined;
   readonly model?: string | undefined;
   readonly filer?: string | undefined;
@@ -76,10 +128,12 @@ export const FACETS = ['status', 'regime', 'model', 'filer'] as const;
 export type Facet = (typeof FACETS)[number];
 
 export const matches = (row: WorkRow, filter: WorkFilter, except?: Facet): boolean => {
-  const { scope, statuses, regime, model, filer, dueUpTo, id } = filter;
+  const { scope, statuses, decisions, regime, model, filer, dueUpTo, id } = filter;
+  const decision = decisionOf(row);
   return (
     (scope === 'all' || isOpenRow(row) === (scope === 'open')) &&
     (except === 'status' || statuses === undefined || statuses.includes(row.status)) &&
+    (decisions === undefined || (decision !== null && decisions.includes(decision))) &&
     (except === 'regime' || regime === undefined || row.regime === regime) &&
     (except === 'model' || model === undefined || row.model === model) &&
     (except === 'filer' || filer === undefined || row.filer === filer) &&

@@ -1,14 +1,13 @@
 // Tells the requester and the filer how the ticket ended. Notices carry references only; the words are the template's.
-// Also sets when the case data may be destroyed.
+// Also sets when the case data may be destroyed, and is asked again where it could not be destroyed then.
 import { z } from 'zod';
 import { openRecipients } from '#core/casework-guards.ts';
 import { Instant } from '#core/deadlines.ts';
+import { keptUntil } from '#core/kept-case.ts';
 import type { Ports } from '#core/ports.ts';
-import { daysAfter, RETENTION_DAYS } from '#core/retention.ts';
 import { defineStep } from '#core/step.ts';
-import { isClosed, type CLOSED, type Ticket, type TicketIn } from '#core/ticket.ts';
+import { isClosed, type Ticket } from '#core/ticket.ts';
 import { SYSTEM } from '#core/ticket-request.ts';
-import { countingOf } from '#core/ticket-clock.ts';
 import { commitEvent, notReady, TicketInput, type TicketVersion } from './step-support.ts';
 
 const TEMPLATES = {
@@ -37,21 +36,9 @@ export const notifyParties = defineStep({
       const told = await tellRecipients(found, { tickets, notifier, clock });
       await commitEvent({ tickets, clock }, told, { type: 'notified', template });
     }
-    return { purgeAfter: isClosed(ticket) ? keptUntil(ticket) : (partKeptUntil(ticket) ?? ticket.updatedAt) };
+    return { purgeAfter: keptUntil(ticket, clock.now().toISOString()) ?? ticket.updatedAt };
   },
 });
-
-/** A refusal may be appealed as long as the case data is there. */
-const keptUntil = ({ closedAt, appeal }: TicketIn<(typeof CLOSED)[number]>): string =>
-  daysAfter(new Date(appeal?.at ?? closedAt), RETENTION_DAYS.appeal);
-
-/** So may the refusal of a part, where the law knows of appeals: what was refused stays as long. */
-const partKeptUntil = (ticket: Ticket): string | undefined => {
-  const { partlyRefused: part } = ticket;
-  if (part === undefined || countingOf(ticket).appeal === undefined) return undefined;
-  const until = daysAfter(new Date(part.appeal?.at ?? part.at), RETENTION_DAYS.appeal);
-  return until > ticket.updatedAt ? until : undefined;
-};
 
 /** Those to whom the data was passed hear of its end, and of no refusal (GDPR Art. 19), unless somebody told them. */
 const tellRecipients = async (

@@ -5,14 +5,14 @@
 // of them.
 import { requireAsLogged } from '#core/as-logged.ts';
 import type { Digest } from '#core/canonical.ts';
-import { partIsAppealed } from '#core/casework-guards.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { keptUntil, type Answered } from '#core/kept-case.ts';
 import type { JobResults, Ports } from '#core/ports.ts';
 import { GatheredResult, gatheredName } from '#core/run.ts';
 import { committedName } from '#core/recipe.ts';
 import { endRunsOf } from '#core/saved-runs.ts';
 import { defineStep } from '#core/step.ts';
-import { isClosed, workingOf, type CLOSED, type TicketIn, type WorkingTicket } from '#core/ticket.ts';
+import { isClosed, workingOf, type WorkingTicket } from '#core/ticket.ts';
 import { forgetRows } from './forget-rows.ts';
 import { commitEvent, Nothing, notReady, openTicket, TicketInput } from './step-support.ts';
 import { destroyModels, destroySide, neededModels } from './model-artefacts.ts';
@@ -29,7 +29,9 @@ export const purgeCase = defineStep({
     if (ticket.status === 'PURGED') return {};
     if (ticket.status !== 'EVIDENCE_SEALED' && !isClosed(ticket))
       throw notReady('purge-case', (await openTicket(ports.tickets, ticketId)).ticket);
-    if (ticket.status === 'EVIDENCE_SEALED' && partIsAppealed(ticket)) throw appealOpen(ticketId);
+    const now = ports.clock.now().toISOString();
+    const until = ticket.status === 'EVIDENCE_SEALED' ? keptUntil(ticket, now) : undefined;
+    if (until !== undefined && until > now) throw stillKept(ticketId, until);
     await requireAsLogged(ticket, ports);
     await endRunsOf(ticketId, ports);
     await destroyAround(ticket, ports);
@@ -40,18 +42,17 @@ export const purgeCase = defineStep({
   },
 });
 
-/** Records that may come back to the requester's right are not destroyed. */
-const appealOpen = (ticketId: string) =>
-  new QuittanceError('TICKET_ILLEGAL_TRANSITION', {
-    message: `ticket ${ticketId}: an appeal against the refusal of a part of it is open, so nothing is destroyed`,
-    expected: 'a decision on the appeal',
-    hint: `decide it: quittance ticket decide-appeal ${ticketId} --as WHO; then: quittance ticket resume ${ticketId}`,
+/** The refusal of a part may be appealed, or was: the workflow waits on, and comes back. */
+const stillKept = (ticketId: string, until: string) =>
+  new QuittanceError('CASE_KEPT', {
+    message: `ticket ${ticketId}: the refusal of a part of it may be appealed, or was, so nothing is destroyed yet`,
+    expected: `a decision on the appeal, or a time after ${until}`,
+    hint: `where an appeal is open, decide it: quittance ticket decide-appeal ${ticketId} --as WHO; the workflow goes on by itself`,
   });
 
-type Ending = TicketIn<'EVIDENCE_SEALED' | (typeof CLOSED)[number]>;
 type PurgePorts = Pick<Ports, 'artifacts' | 'models' | 'serving' | 'results' | 'vault'>;
 
-const destroyAround = async (ticket: Ending, { artifacts, models, serving, results, vault }: PurgePorts) => {
+const destroyAround = async (ticket: Answered, { artifacts, models, serving, results, vault }: PurgePorts) => {
   const last = workingOf(ticket);
   if ('suppression' in last) await serving.lift(ticket.model, last.suppression.ruleId);
   const candidates = 'runs' in last ? await candidatesOf(last, results) : [];

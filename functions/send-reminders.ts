@@ -6,7 +6,8 @@ import { addDays, localDate } from '#core/days.ts';
 import { meaningOf } from '#core/statuses.ts';
 import { defineStep } from '#core/step.ts';
 import type { Ticket } from '#core/ticket.ts';
-import { dueAt } from '#core/ticket-clock.ts';
+import { dueAt, partAppealDue } from '#core/ticket-clock.ts';
+import { workRowOf } from '#core/worklist.ts';
 
 /** Days before the safe date from which the filer hears of it. */
 const NEAR_DAYS = 7;
@@ -37,9 +38,24 @@ const remindersOf = (ticket: Ticket, now: string) => {
   const reminded = waitsFor === 'turn' ? undefined : waitsFor === 'filer' ? filer : waitsFor;
   const isNear = open && due.safeDue <= addDays(today, NEAR_DAYS);
   return [
+    ...ofPartAppeal(ticket, today),
     ...(reminded === undefined
       ? []
       : [{ id: `${id}.reminder.${today}`, to: reminded, template: 'reminder', references }]),
     ...(isNear ? [{ id: `${id}.deadline.${today}`, to: filer, template: 'deadline-near', references }] : []),
+  ];
+};
+
+/** Approvers hear of an open appeal against the refusal of a part, whatever the rest of the request waits for. */
+const ofPartAppeal = (ticket: Ticket, today: string) => {
+  const due = partAppealDue(ticket);
+  if (due === undefined || workRowOf(ticket).decision !== 'part-appeal') return [];
+  const references = { ticketId: ticket.id, status: ticket.status, safeDue: due.safeDue };
+  const near = due.safeDue <= addDays(today, NEAR_DAYS);
+  return [
+    { id: `${ticket.id}.part-appeal.${today}`, to: 'approvers', template: 'reminder', references },
+    ...(near
+      ? [{ id: `${ticket.id}.part-appeal-deadline.${today}`, to: ticket.filer, template: 'deadline-near', references }]
+      : []),
   ];
 };

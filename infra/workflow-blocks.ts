@@ -68,12 +68,13 @@ const RETRY: readonly (readonly [calls: RegExp, retry: readonly Retrier[]])[] = 
 ];
 
 /**
- * The states at which a task continues when the ticket is on hold, was closed, its own time limit is over, or anything
- * else failed.
+ * The states at which a task continues when the ticket is on hold, was closed, is kept for an appeal, its own time
+ * limit is over, or anything else failed.
  */
 interface Ways {
   readonly onHold?: string;
   readonly closed?: string;
+  readonly kept?: string;
   readonly late?: string;
   readonly failed: string;
 }
@@ -88,6 +89,8 @@ export const WAYS: Readonly<Record<Workflow, { every: Ways; but?: Readonly<Recor
     but: {
       Unlearn: { ...ERASURE, failed: 'Stopped?' },
       'Request identity': { ...ERASURE, late: 'Close unidentified' },
+      // told anew until when: the refusal of a part may be appealed
+      'Purge case': { ...ERASURE, kept: 'Notify parties' },
       'Await base': { ...ERASURE, late: 'Deploy model' },
       'Await release': { closed: 'Closed elsewhere', late: 'Locate ticket', failed: 'Failure not recorded' },
       'Record failure': { onHold: 'Await release', failed: 'Failure not recorded' },
@@ -104,6 +107,7 @@ export const WAYS: Readonly<Record<Workflow, { every: Ways; but?: Readonly<Recor
 const CAUGHT: readonly (readonly [way: keyof Ways, error: string])[] = [
   ['onHold', 'TICKET_ON_HOLD'],
   ['closed', 'TICKET_CLOSED'],
+  ['kept', 'CASE_KEPT'],
   ['late', 'States.Timeout'],
   ['failed', 'States.ALL'],
 ];

@@ -4,13 +4,21 @@
 import { daysBetween, localDate } from '#core/days.ts';
 import { regimeOf, type RegimeName } from '#core/regimes.ts';
 import { meaningOf } from '#core/statuses.ts';
-import { dueAt } from '#core/ticket-clock.ts';
-import { workRowOf, type Facet, type WorkCounts, type WorkRow } from '#core/worklist.ts';
+import {
+  decisionOf,
+  isOpenRow,
+  workRowOf,
+  type Decision,
+  type Facet,
+  type WorkCounts,
+  type WorkRow,
+} from '#core/worklist.ts';
 import type { Status, Ticket } from '#core/ticket.ts';
 import { reasonLabel } from '#report/labels.ts';
 import { html, type Html, type Value } from '#report/markup.ts';
 import { dueCell, pill, SOON_DAYS } from './due.ts';
 import { hiddenInputs } from './forms.ts';
+import { reasonText } from './reasons.ts';
 import { statusText, type Words } from './words.ts';
 
 export const VIEWS = ['all', 'mine', 'due', 'approval', 'blocked', 'closed'] as const;
@@ -30,26 +38,50 @@ export interface WorkItem {
   /** Whole days until the safe date, negative when it is past; null once the request has its outcome. */
   readonly daysLeft: number | null;
   readonly blockedBy: string | null;
+  /** Code of what the case stopped for. */
+  readonly reason: string | null;
+  /** What an approver has to decide. */
+  readonly decision: Decision | null;
 }
 
-export const workItem = (ticket: Ticket, now: Date): WorkItem =>
-  itemOf({ ...workRowOf(ticket), safeDue: dueAt(ticket, now.toISOString()).safeDue }, now);
+export const workItem = (ticket: Ticket, now: Date): WorkItem => itemOf(workRowOf(ticket, now.toISOString()), now);
 
 export const itemOf = (row: WorkRow, now: Date): WorkItem => {
   const { id, model, status, filer, safeDue, timeZone } = row;
   const regime = row.regime as RegimeName; // written from a ticket, whose form says so
-  const { label, open } = meaningOf(row);
+  const { label } = meaningOf(row);
   const today = localDate(now.toISOString(), timeZone);
-  const daysLeft = open ? daysBetween(today, safeDue) : null;
+  const daysLeft = isOpenRow(row) ? daysBetween(today, safeDue) : null;
   const received = localDate(row.receivedAt, timeZone);
-  return { id, model, regime, status, label, filer, received, safeDue, daysLeft, blockedBy: blockedBy(row, regime) };
+  return {
+    ...{ id, model, regime, status, label, filer, received, safeDue, daysLeft, blockedBy: blockedBy(row, regime) },
+    ...{ reason: row.reason, decision: decisionOf(row) },
+  };
 };
 
-const blockedBy = ({ status, reason }: WorkRow, regime: RegimeName): string | null => {
+/** In English, for programs and CSV. */
+const blockedBy = (row: WorkRow, regime: RegimeName): string | null => {
+  const { status, reason } = row;
+  const decision = decisionOf(row);
+  if (decision === 'appeal' || decision === 'part-appeal') return DECIDED_BY_ANOTHER[decision];
   if (status === 'ON_HOLD') return `hold: ${reason ?? ''}`;
   if (status === 'REMEDIATION') return reasonLabel(regime, reason ?? '');
   if (status === 'EXEMPTION_PENDING') return 'a second person, for the refusal that was proposed';
   return status === 'IDENTITY_PENDING' ? 'identity of the requester' : null;
+};
+
+const DECIDED_BY_ANOTHER = {
+  appeal: 'a decision on the appeal, by somebody who had no part in the refusal',
+  'part-appeal': 'a decision on the appeal against the refusal of a part, by somebody who had no part in it',
+} as const;
+
+/** The same in the words of the page. */
+const blockedText = ({ status, reason, decision, regime }: WorkItem, words: Words): string => {
+  const { stopped } = words.list;
+  if (decision !== null && decision !== 'approval') return stopped[decision];
+  if (status === 'ON_HOLD') return stopped.hold(reasonText(regime, reason ?? '', words));
+  if (status === 'REMEDIATION') return reasonText(regime, reason ?? '', words);
+  return status === 'IDENTITY_PENDING' ? stopped.identity : '–';
 };
 
 export const COLUMNS = ['regime', 'model', 'filer', 'blocked'] as const;
@@ -190,11 +222,11 @@ const row = (item: WorkItem, columns: readonly Column[], words: Words): Html =>
     <td><a href="/tickets/${item.id}">${item.id}</a></td>
     <td class="wide">${dueCell(item, words)}</td>
     <td>${pill(item.status, words)}</td>
-    ${columns.map((column) => html`<td class="spare">${cell(item, column)}</td>`)}
+    ${columns.map((column) => html`<td class="spare">${cell(item, column, words)}</td>`)}
   </tr>`;
 
-const cell = (item: WorkItem, column: Column): Value =>
-  column === 'regime' ? regimeOf(item.regime).label : column === 'blocked' ? (item.blockedBy ?? '–') : item[column];
+const cell = (item: WorkItem, column: Column, words: Words): Value =>
+  column === 'regime' ? regimeOf(item.regime).label : column === 'blocked' ? blockedText(item, words) : item[column];
 
 const facets = ({ counts, late, week }: Worklist, asked: Asked, words: Words): Html => {
   const w = words.list;

@@ -83,7 +83,11 @@ const questionsTo = (tickets: ReadonlyMap<string, Row>): Pick<TicketStore, 'list
   const newestFirst = (found: readonly Ticket[]) => found.map((ticket) => structuredClone(ticket)).reverse();
   return {
     list: async () => newestFirst(all()),
-    page: async (query) => pageOf(all().map(workRowOf), query),
+    page: async (query) =>
+      pageOf(
+        all().map((ticket) => workRowOf(ticket)),
+        query,
+      ),
     counts: async (filter) => {
       const rows = all().map((ticket) => ({ row: workRowOf(ticket), n: 1 }));
       return countsOf(rows, filter);

@@ -12,8 +12,16 @@ import { labelToFind } from '#core/subject-labels.ts';
 import { Status } from '#core/ticket.ts';
 import { ModelName } from '#core/model.ts';
 import { Principal } from '#core/ticket-request.ts';
-import { couldBeOne } from '#core/words/names.ts';
-import { isOpenRow, workRowOf, type WorkCounts, type WorkFilter, type WorkPage, type WorkRow } from '#core/worklist.ts';
+import {
+  Decision,
+  isOpenRow,
+  mayDecide,
+  workRowOf,
+  type WorkCounts,
+  type WorkFilter,
+  type WorkPage,
+  type WorkRow,
+} from '#core/worklist.ts';
 import { SOON_DAYS } from '#portal/due.ts';
 import { csvCell } from '#report/csv.ts';
 import { html } from '#report/markup.ts';
@@ -80,8 +88,7 @@ const askedOf = (c: Asked): AskedList => {
   return { ...Query.parse(c.req.query()), columns: named.length === 0 ? COLUMNS : columns };
 };
 
-export const BLOCKED = ['ON_HOLD', 'REMEDIATION', 'EXEMPTION_PENDING', 'IDENTITY_PENDING'] as const satisfies Status[];
-export const FOR_APPROVERS = ['AWAITING_APPROVAL', 'EXEMPTION_PENDING'] as const satisfies Status[];
+export const BLOCKED = ['ON_HOLD', 'REMEDIATION', 'EXEMPTION_PENDING', 'IDENTITY_PENDING', 'APPEALED'] as const;
 
 /** A view is a filter to begin with, and what else is asked narrows it. */
 const filterOf = (asked: AskedList, { principal, roles }: Identity, today: string): WorkFilter => {
@@ -90,11 +97,12 @@ const filterOf = (asked: AskedList, { principal, roles }: Identity, today: strin
     all: undefined,
     mine: undefined,
     due: undefined,
-    approval: roles.includes('approver') ? FOR_APPROVERS : [],
+    approval: undefined,
     blocked: BLOCKED,
     closed: undefined,
   }[view];
   const statuses = status === undefined ? ofView : (ofView ?? [status]).filter((one) => one === status);
+  const decisions = view !== 'approval' ? undefined : roles.includes('approver') ? Decision.options : [];
   const until =
     due === 'late' ? addDays(today, -1) : due === 'week' || view === 'due' ? addDays(today, SOON_DAYS) : undefined;
   const closed = view === 'closed';
@@ -106,13 +114,13 @@ const filterOf = (asked: AskedList, { principal, roles }: Identity, today: strin
         : view === 'mine' && !until
           ? 'all'
           : 'open',
-    ...{ statuses, regime, model, id: ref },
+    ...{ statuses, decisions, regime, model, id: ref },
     filer: view === 'mine' ? principal : filer,
     dueUpTo: until,
   };
 };
 
-/** The page, without what this person may not decide on: who filed does not approve. */
+/** The page, without what this person may not decide on: who filed does not approve, who refused decides no appeal. */
 const pageFor = async (
   { tickets }: ApiContext['ports'],
   asked: AskedList,
@@ -122,7 +130,7 @@ const pageFor = async (
   const { limit, after } = asked;
   const page = await tickets.page({ ...filter, limit, after });
   if (asked.view !== 'approval') return page;
-  return { ...page, rows: page.rows.filter(({ filer }) => !couldBeOne(filer, caller.principal)) };
+  return { ...page, rows: page.rows.filter((row) => mayDecide(row, caller.principal)) };
 };
 
 const list = async (c: Asked, context: ApiContext): Promise<Response> => {

@@ -2,6 +2,8 @@
 // was refused, held or appealed. Only what there is.
 import { openRecipients } from '#core/casework-guards.ts';
 import { localDate } from '#core/days.ts';
+import { keptBecause } from '#core/kept-case.ts';
+import { daysAfter, RETENTION_DAYS } from '#core/retention.ts';
 import { partAppealDue } from '#core/ticket-clock.ts';
 import type { RegimeName } from '#core/regimes.ts';
 import type { Status, Ticket } from '#core/ticket.ts';
@@ -25,6 +27,8 @@ export interface CaseFacts {
   readonly partlyRefused?: Ticket['partlyRefused'];
   /** By when the appeal against it is to be decided. */
   readonly partDue?: string | undefined;
+  /** Why the case data outlives the answer, and until which day at least. */
+  readonly kept?: { readonly because: 'appeal-open' | 'appealable'; readonly until: string } | undefined;
   readonly hold?: Extract<Ticket, { status: 'ON_HOLD' }>['hold'] | undefined;
   readonly appeal?: Extract<Ticket, { status: 'REFUSED' }>['appeal'];
 }
@@ -49,9 +53,17 @@ export const factsOf = (ticket: Ticket): CaseFacts => {
   return {
     ...{ regime, zone: calendar.timeZone, assignee, acknowledgedOn, acknowledgeBy, agent, minor, told, linked },
     ...{ toTell: openRecipients(ticket), partlyRefused, partDue: partAppealDue(ticket)?.safeDue },
+    kept: keptOf(ticket),
     hold: ticket.status === 'ON_HOLD' ? ticket.hold : undefined,
     appeal: 'appeal' in ticket ? ticket.appeal : undefined,
   };
+};
+
+const keptOf = (ticket: Ticket): CaseFacts['kept'] => {
+  const because = keptBecause(ticket);
+  if (because === undefined || ticket.partlyRefused === undefined) return undefined;
+  const until = daysAfter(new Date(ticket.partlyRefused.at), RETENTION_DAYS.appeal);
+  return { because, until: localDate(until, ticket.calendar.timeZone) };
 };
 
 type Row = readonly [term: string, value: string | Html];
@@ -86,6 +98,7 @@ const decidedRows = (facts: CaseFacts, reason: Reason, words: Words): Row[] => {
   if (part) rows.push([f.part, f.partText(part.records.length, reason(regime, part.reason, words))]);
   if (part?.appeal)
     rows.push([f.partAppeal, f.partAppealText(localDate(part.appeal.on, zone), facts.partDue, part.appeal)]);
+  if (facts.kept) rows.push([f.kept, f.keptText[facts.kept.because](facts.kept.until)]);
   if (hold) {
     rows.push([f.hold, f.holdText(reason(regime, hold.code, words), hold.placedBy, localDate(hold.at, zone))]);
     if (hold.matter !== undefined) rows.push([f.matter, hold.matter]);

@@ -2,16 +2,16 @@
 // do now; then the tabs.
 import { groundLabel, regimeOf } from '#core/regimes.ts';
 import { meaningOf } from '#core/statuses.ts';
-import { refusalLabel } from '#core/regimes.ts';
-import { reasonLabel } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
 import { isAround, stops, type ActName } from '../acts.ts';
 import { dueBar, pill } from '../due.ts';
+import { reasonText } from '../reasons.ts';
 import { statusText, type Words } from '../words.ts';
 import { TABS, type CaseView, type Tab } from './view.ts';
 
 /** The case in one sentence, which is the page's title. */
 export const sentenceOf = ({ item, status }: CaseView, words: Words): string => {
+  if (status === 'EVIDENCE_SEALED' && item.decision === 'part-appeal') return words.facts.partAppealHead;
   const said = words.heads[status] ?? `${statusText(words, status)}.`;
   return item.blockedBy !== null && meaningOf({ status }).waitsFor === 'filer' ? `${said} (${item.blockedBy})` : said;
 };
@@ -33,23 +33,6 @@ export const proposalText = ({ proposal, item }: Pick<CaseView, 'proposal' | 'it
   if (!proposal) return '';
   const why = proposal.reason === undefined ? '' : ` (${reasonText(item.regime, proposal.reason, words)})`;
   return words.proposed(proposal.by, proposal.at.slice(0, 10), words.proposals[proposal.act], why);
-};
-
-/** A reason in words, wherever it comes from: a list of ours, the law, an error; else as it was written. */
-export const reasonText = (regime: CaseView['item']['regime'], code: string, words: Words): string => {
-  const law = refusalLabel(regime, code);
-  if (law !== code) return law;
-  const { holds, extensions, withdrawals, cancellations, sendBacks, subjectReasons, expiries } = words;
-  const lists: Readonly<Record<string, string>> = {
-    ...sendBacks,
-    ...subjectReasons,
-    ...expiries,
-    ...cancellations,
-    ...withdrawals,
-    ...extensions,
-    ...holds,
-  };
-  return Object.hasOwn(lists, code) ? (lists[code] ?? code) : reasonLabel(regime, code);
 };
 
 const actsList = (id: string, offered: readonly ActName[], words: Words): Html => {

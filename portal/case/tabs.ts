@@ -11,7 +11,7 @@ import { digest, terms, time } from '../layout.ts';
 import type { Words } from '../words.ts';
 import { factsHtml } from './facts.ts';
 import { liveHtml, liveState } from './live.ts';
-import { reasonText } from './frame.ts';
+import { reasonText } from '../reasons.ts';
 import type { CaseView, WalkStep } from './view.ts';
 
 export const overview = (view: CaseView, words: Words): Html => {

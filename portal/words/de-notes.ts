@@ -98,5 +98,12 @@ export const deNotes: typeof enNotes = {
       if (appeal.outcome === 'upheld') return `vom ${day}, zurückgewiesen von ${appeal.decidedBy}`;
       return `vom ${day}, offen; zu entscheiden bis ${due}`;
     },
+    partAppealHead:
+      'Der Antrag ist beantwortet und bescheinigt, ein Widerspruch gegen den abgelehnten Teil ist offen. Vorher wird nichts vernichtet.',
+    kept: 'Falldaten',
+    keptText: {
+      'appeal-open': () => 'bleiben, bis über den Widerspruch entschieden ist, wie lange das auch dauert',
+      appealable: (day) => `bleiben mindestens bis ${day}: bis dahin ist Widerspruch gegen die Teilablehnung möglich`,
+    },
   },
 };

@@ -101,5 +101,12 @@ export const enNotes = {
       if (appeal.outcome === 'upheld') return `of ${day}, turned down by ${appeal.decidedBy}`;
       return `of ${day}, open; to be decided by ${due}`;
     },
+    partAppealHead:
+      'The request is answered and certified, and an appeal against the refused part is open. Nothing is destroyed before it is decided.',
+    kept: 'Case data',
+    keptText: {
+      'appeal-open': () => 'kept until the appeal is decided, however long that takes',
+      appealable: (day: string) => `kept until ${day} at least: until then the refusal of a part may be appealed`,
+    },
   },
 };

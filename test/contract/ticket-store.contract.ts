@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TicketStore } from '#core/ports.ts';
+import type { TicketEvent } from '#core/ticket-events.ts';
 import { advance, receive, type Transition } from '#core/transitions.ts';
 import { workRowOf, type WorkPage, type WorkQuery } from '#core/worklist.ts';
 import { FILER } from '#bench/house/requests.ts';
@@ -13,6 +14,13 @@ const first = (id = 'T-00000001', subject = 'a', model = 'house'): Transition =>
 const second = ({ ticket }: Transition) => advance(ticket, { type: 'identity-requested' }, NOW);
 const closing = ({ ticket }: Transition) =>
   advance(ticket, { type: 'closed', outcome: 'withdrawn', reason: 'by-subject', by: FILER }, NOW);
+
+const PART = { records: [2], reason: 'no-match' };
+const PART_APPEALED: readonly TicketEvent[] = [
+  { type: 'act-proposed', act: 'partly-refused', ...PART, by: FILER },
+  { type: 'partly-refused', ...PART, first: FILER, by: 'second.sam' },
+  { type: 'appealed', on: NOW.toISOString(), by: FILER },
+];
 
 export const ticketStoreContract = (name: string, make: Make<TicketStore>) =>
   contract(`ticket store: ${name}`, make, (store, reopen) => {
@@ -147,6 +155,36 @@ export const ticketStoreContract = (name: string, make: Make<TicketStore>) =>
           ...['3', '423165', ''],
         ]);
         expect(await ids({ model: 'town', filer: FILER, scope: 'open' })).toBe('2');
+      });
+
+      it('has what is to be decided, whatever the status is, with who may not decide it', async () => {
+        await fill();
+        const law = { regime: 'colorado', ground: '6-1-1306-1-d' } as const;
+        const asked = receive(
+          { ...receivedEvent(), ...law, id: 'T-00000007' },
+          { subjectKey: '7'.repeat(64), calendar: CALENDAR },
+          NOW,
+        );
+        await store().create(asked);
+        let [last, version] = [asked, 0];
+        for (const event of PART_APPEALED) {
+          last = advance(last.ticket, event, NOW);
+          await store().commit(last, ++version);
+        }
+        expect(await ids({ decisions: ['part-appeal'] })).toBe('7');
+        expect(await ids({ scope: 'open', decisions: ['approval', 'part-appeal'], dueUpTo: '2027-01-01' })).toBe('7');
+        expect(await ids({ decisions: ['approval'] })).toBe('');
+        expect(await ids({ decisions: [] })).toBe('');
+        const again = await reopen();
+        expect(await again.counts({ scope: 'open', decisions: ['part-appeal'] })).toMatchObject({
+          total: 1,
+          regime: { colorado: 1 },
+        });
+        const [row] = (await again.page({ scope: 'open', decisions: ['part-appeal'], limit: 9 })).rows;
+        expect(row).toMatchObject({ decision: 'part-appeal', notFor: ['second.sam'] });
+        const decided = { type: 'appeal-decided', outcome: 'upheld', by: 'judge.jo' } as const;
+        await again.commit(advance(last.ticket, decided, NOW), ++version);
+        expect((await again.counts({ scope: 'open', decisions: ['part-appeal'] })).total).toBe(0);
       });
 
       it('is read page by page, each ticket once, over both kinds', async () => {

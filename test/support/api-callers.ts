@@ -10,6 +10,7 @@ const PEOPLE: Readonly<Record<string, Identity>> = {
   filer: { principal: FILER, roles: ['filer'], via: 'bearer' },
   second: { principal: 'filer.fay', roles: ['filer'], via: 'bearer' },
   approver: { principal: APPROVER, roles: ['approver'], via: 'bearer' },
+  judge: { principal: 'judge.jo', roles: ['approver'], via: 'bearer' },
   both: { principal: FILER, roles: ['filer', 'approver'], via: 'bearer' },
   all: { principal: 'officer.olga', roles: ['filer', 'approver', 'auditor'], via: 'bearer' },
   auditor: { principal: 'auditor.ann', roles: ['auditor'], via: 'bearer' },

@@ -73,6 +73,7 @@ describe('asked of every event', () => {
     const allowed = [
       ...AROUND,
       'act-proposed',
+      'appeal-decided',
       'appealed',
       ...clock,
       'hold-released',

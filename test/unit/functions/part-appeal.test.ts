@@ -8,10 +8,15 @@ import { assembleBundle } from '#core/bundle.ts';
 import { requireAsLogged } from '#core/as-logged.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { decideAppeal, recordAppeal } from '#functions/appeal.ts';
+import { partAppealDue } from '#core/ticket-clock.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
+import { placeHold } from '#functions/holds.ts';
+import { sendReminders } from '#functions/send-reminders.ts';
 import { partlyRefuse } from '#functions/partly-refuse.ts';
 import { findStep } from '#functions/steps.ts';
 import { outcome } from '#test/contract/contract.ts';
+import { appOf, as } from '#test/support/api-callers.ts';
+import { open } from '#test/support/pages.ts';
 import { walkAttempts } from '#test/support/hand-walked.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
 import { file, shippedPolicy, ticketHarness, type TicketHarness } from '#bench/house/ticket-harness.ts';
@@ -57,6 +62,12 @@ const carriedOut = async (): Promise<string> => {
   await harness.call(findStep('record-approval'), approval);
   for (const name of ['deploy-model', 'probe-served-model', 'issue-certificate']) await step(name);
   return z.object({ purgeAfter: z.string() }).parse(await step('notify-parties')).purgeAfter;
+};
+
+/** Days from now until which the case data is kept, as the workflow is told. */
+const keptFor = async (): Promise<number> => {
+  const { purgeAfter } = z.object({ purgeAfter: z.string() }).parse(await step('notify-parties'));
+  return (Date.parse(purgeAfter) - harness.ports.clock.now().getTime()) / (DAY * 1000);
 };
 
 const failing = async () => {
@@ -161,14 +172,74 @@ describe('an appeal against the refusal of a part', () => {
   it('keeps the case data of a request that was carried out, until it is decided', async () => {
     const purgeAfter = await carriedOut();
     expect(Date.parse(purgeAfter) - harness.ports.clock.now().getTime()).toBeGreaterThan(29 * DAY * 1000);
+    harness.clock.advance(20 * DAY);
     await appeal();
-    expect(await outcome(step('purge-case'))).toBe('TICKET_ILLEGAL_TRANSITION');
+    for (const days of [11, 20]) {
+      harness.clock.advance(days * DAY);
+      expect(await outcome(step('purge-case'))).toBe('CASE_KEPT');
+      expect(await keptFor()).toBe(1); // looked at again tomorrow
+    }
     expect(await recordsNow()).toHaveLength(2);
     await decide('upheld');
-    harness.clock.advance(DAY);
+    expect(await outcome(step('purge-case'))).toBe('CASE_KEPT'); // as long as a refusal of the whole is kept
+    expect(await keptFor()).toBe(30);
+    harness.clock.advance(31 * DAY);
     await step('purge-case');
     expect(await ticket()).toMatchObject({ status: 'PURGED', partlyRefused: { appeal: { outcome: 'upheld' } } });
     expect(await failing()).toEqual([]);
+  });
+
+  it('granted when the request was answered, ends the case soon, so that the records can be filed anew', async () => {
+    await carriedOut();
+    await appeal();
+    await decide('granted');
+    expect(await keptFor()).toBe(7);
+    harness.clock.advance(7 * DAY);
+    await step('purge-case');
+    expect(await ticket()).toMatchObject({ status: 'PURGED', partlyRefused: { appeal: { outcome: 'granted' } } });
+  });
+
+  it('is decided while the case is on hold, and then no records come back', async () => {
+    await appeal();
+    await harness.call(placeHold, { ticketId, by: FILER, code: 'litigation' });
+    await decide('granted');
+    expect(await ticket()).toMatchObject({ status: 'ON_HOLD', partlyRefused: { appeal: { outcome: 'granted' } } });
+    expect(await recordsNow()).toHaveLength(2);
+  });
+
+  it('waits on Today and in the list for who may decide it, by its own date, and reminds', async () => {
+    await carriedOut();
+    const seen = async (who: string) => {
+      const app = appOf({ harness });
+      const read = async (path: string) => (await app.request(path, { headers: as(who) })).json();
+      const Seen = z.object({ mine: z.number().optional(), tickets: z.array(z.looseObject({})).optional() });
+      const { mine } = Seen.parse(await read('/today.json'));
+      return { mine, tickets: Seen.parse(await read('/tickets.json?view=approval')).tickets };
+    };
+    expect(await seen('judge')).toEqual({ mine: 0, tickets: [] });
+    await appeal();
+    const due = partAppealDue(await ticket())?.safeDue;
+    const row = { id: ticketId, status: 'EVIDENCE_SEALED', decision: 'part-appeal', safeDue: due };
+    expect(await seen('judge')).toMatchObject({ mine: 1, tickets: [row] });
+    expect(await seen('approver')).toEqual({ mine: 0, tickets: [] }); // who refused
+    expect(await seen('filer')).toEqual({ mine: 0, tickets: [] });
+    const page = await open(appOf({ harness }), `/tickets/${ticketId}`, 'judge');
+    expect(page.text).toContain('Nothing is destroyed before it is decided.');
+    harness.clock.advance(DAY);
+    const before = harness.notices.length;
+    for (const days of [0, 40]) {
+      harness.clock.advance(days * DAY);
+      await sendReminders.handle({}, harness.ports);
+    }
+    expect(harness.notices.slice(before).map(({ to, template }) => [to, template])).toEqual([
+      ['approvers', 'reminder'],
+      ['approvers', 'reminder'],
+      [FILER, 'deadline-near'],
+    ]);
+    harness.clock.advance(10 * DAY); // the date of the decision has passed
+    expect(await outcome(step('purge-case'))).toBe('CASE_KEPT');
+    await decide('upheld');
+    expect(await seen('judge')).toEqual({ mine: 0, tickets: [] });
   });
 
   it.each(['not refused again', 'not the one refused then'])(

@@ -1,5 +1,5 @@
-// The work list of a data folder from before it counted by day, or had a list at all: made when the folder is opened,
-// and right from then on.
+// The work list of a data folder from before it had one, or from before its rows said what is to be decided: made when
+// the folder is opened, and right from then on.
 import { afterAll, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { sqliteTicketStore, TICKET_SCHEMA } from '#adapters/local/sqlite-ticket-store.ts';
@@ -10,11 +10,14 @@ import { temporaryFolder } from '#test/support/folders.ts';
 const { dir, remove } = temporaryFolder();
 afterAll(remove);
 
-const DAYS = ['work_days_added', 'work_days_moved', 'work_days_gone'];
+const TABLES = ['work_rows', 'work_kinds', 'work_kinds_by_day'];
 
 it.each([
-  ['days', [...DAYS.map((name) => `DROP TRIGGER ${name}`), 'DROP TABLE work_days']],
-  ['the list', ['DELETE FROM work', 'DELETE FROM work_counts', 'DELETE FROM work_days']],
+  [
+    'decisions',
+    [...TABLES.map((name) => `DROP TABLE ${name}`), 'CREATE TABLE work (id TEXT PRIMARY KEY, open INTEGER)'],
+  ],
+  ['the list', TABLES.map((name) => `DELETE FROM ${name}`)],
 ])('a folder from before %s', async (what, without) => {
   const harness = await ticketHarness({ policy: shippedPolicy() });
   const id = await file(harness, {}, 'r-1');
