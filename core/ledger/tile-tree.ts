@@ -38,61 +38,77 @@ export interface TileTree {
 const TILE_HEIGHT = 8;
 const HASH_BYTES = 32;
 
-export const tileTree = (storage: Pick<LogStorage, 'get'>, { size, root }: TreeHead): TileTree => {
-  const { tile, hashOf } = hashesIn(storage, size);
-  const hashesOf = (ranges: readonly Range[]) => Promise.all(ranges.map(hashOf));
-  const check = (holds: boolean): void => {
-    if (!holds) throw invalid('the stored tiles do not lead to the root that the checkpoint signs');
-  };
-  const inclusion = async (index: number): Promise<Hash[]> => {
-    const proof = await hashesOf(inclusionRanges(index, 0, size));
-    check(verifyInclusion(await hashOf([index, index + 1]), index, size, proof, root));
-    return proof;
-  };
+export const tileTree = (storage: Pick<LogStorage, 'get'>, head: TreeHead): TileTree => {
+  const tile = tilesIn(storage, head.size);
+  const { inclusion, consistency } = proofsOf(hashesIn(tile), head);
   return {
     inclusion,
+    consistency,
     async bundle(index) {
-      const entries = decodeBundle(await storage.get(bundlePath(index, widthAt(size, 0, index))));
+      const entries = decodeBundle(await storage.get(bundlePath(index, widthAt(head.size, 0, index))));
       const hashes = await tile(0, index);
-      check(entries.length === hashes.length && entries.every((entry, i) => leafHash(entry).equals(hashes[i]!)));
+      requireRoot(entries.length === hashes.length && entries.every((entry, i) => leafHash(entry).equals(hashes[i]!)));
       // its siblings are made of all hashes of the tile, so that it vouches for each
       await inclusion(index * TILE_WIDTH);
       return entries.map((entry) => Buffer.from(entry)); // a slice would keep the bytes of the whole file
     },
+  };
+};
+
+const proofsOf = (
+  hashOf: (range: Range) => Promise<Hash>,
+  { size, root }: TreeHead,
+): Pick<TileTree, 'inclusion' | 'consistency'> => {
+  const hashesOf = (ranges: readonly Range[]) => Promise.all(ranges.map(hashOf));
+  return {
+    async inclusion(index) {
+      const proof = await hashesOf(inclusionRanges(index, 0, size));
+      requireRoot(verifyInclusion(await hashOf([index, index + 1]), index, size, proof, root));
+      return proof;
+    },
     async consistency(first) {
       const proof = await hashesOf(consistencyRanges(first, size));
       const before = first === 0 ? rootOf([]) : await hashOf([0, first]);
-      check(verifyConsistency(first, size, proof, before, root));
+      requireRoot(verifyConsistency(first, size, proof, before, root));
       return proof;
     },
   };
+};
+
+const requireRoot = (holds: boolean): void => {
+  if (!holds) throw invalid('the stored tiles do not lead to the root that the checkpoint signs');
 };
 
 /** Hashes in the part of a tile that a tree of `size` leaves fills. */
 const widthAt = (size: number, level: number, index: number): number =>
   Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** level) - index * TILE_WIDTH);
 
-/** Hashes of tiles, and of ranges of leaves that are made from them; none is checked yet. */
-const hashesIn = (storage: Pick<LogStorage, 'get'>, size: number) => {
-  const tile = once((level, index) => {
+type TileReader = (level: number, index: number) => Promise<Hash[]>;
+
+const tilesIn = (storage: Pick<LogStorage, 'get'>, size: number): TileReader =>
+  once((level, index) => {
     const width = widthAt(size, level, index);
     return readTile(storage, tilePath(level, index, width), width);
   });
-  /** A full subtree of 2^height leaves is 2^(height mod 8) neighbours in one tile. */
-  const full = async (from: number, height: number): Promise<Hash> => {
-    const level = Math.floor(height / TILE_HEIGHT);
-    const at = from / TILE_WIDTH ** level;
-    const start = at % TILE_WIDTH;
-    const hashes = await tile(level, Math.floor(at / TILE_WIDTH));
-    return rootOf(hashes, start, start + 2 ** (height % TILE_HEIGHT));
-  };
+
+/** Hashes of ranges of leaves, made from those of tiles; none is checked yet. */
+const hashesIn = (tile: TileReader) => {
   const hashOf = async ([from, to]: Range): Promise<Hash> => {
     const height = Math.floor(Math.log2(to - from));
     const width = 2 ** height;
-    if (width === to - from) return full(from, height);
-    return nodeHash(await full(from, height), await hashOf([from + width, to]));
+    if (width === to - from) return fullSubtree(tile, from, height);
+    return nodeHash(await fullSubtree(tile, from, height), await hashOf([from + width, to]));
   };
-  return { tile, hashOf };
+  return hashOf;
+};
+
+/** A full subtree of 2^height leaves is 2^(height mod 8) neighbours in one tile. */
+const fullSubtree = async (tile: TileReader, from: number, height: number): Promise<Hash> => {
+  const level = Math.floor(height / TILE_HEIGHT);
+  const at = from / TILE_WIDTH ** level;
+  const start = at % TILE_WIDTH;
+  const hashes = await tile(level, Math.floor(at / TILE_WIDTH));
+  return rootOf(hashes, start, start + 2 ** (height % TILE_HEIGHT));
 };
 
 /** A file of the log that is read when it is first asked for. */

@@ -84,14 +84,25 @@ const requireCandidate = (bundle: BundleReader, run: RunManifest): void => {
 /** The evaluation is of the ticket's records, sampled as it says. */
 export const tablesCount: Rule = (bundle) => {
   const tables = bundle.json('tables.json', EvaluationTables);
+  const asked = askedOfAll(bundle, tables);
+  requireAsPlanned(bundle, tables);
+  return `${plural(asked, 'forgotten record')}, ${plural(tables.sampling.samplesPerPrompt, 'sample')} a prompt`;
+};
+
+/** Records that were asked about; with those that only say again what another says they are all that were filed. */
+const askedOfAll = (bundle: BundleReader, tables: EvaluationTables): number => {
   const { counts } = completed(bundle);
-  const { side, seed } = bundle.json('plan.json', UnlearnPlan);
   const asked = countOf(tables, 'forget.greedyExact')?.n ?? 0;
   const again = entry(tables.repeated ?? {}, 'forget') ?? 0;
   requireThat(
     asked + again === counts.records,
     `asked about were ${plural(asked, 'forgotten record')}, filed were ${counts.records}`,
   );
+  return asked;
+};
+
+const requireAsPlanned = (bundle: BundleReader, tables: EvaluationTables): void => {
+  const { side, seed } = bundle.json('plan.json', UnlearnPlan);
   requireThat(tables.sampling.samplesPerPrompt > 0, 'nothing was sampled');
   // Evaluations were not held to the planned seed when certificates of the first form were written.
   requireThat(
@@ -99,7 +110,6 @@ export const tablesCount: Rule = (bundle) => {
     'the evaluation was sampled with another seed than was planned',
   );
   requireThat(side === undefined || side.suite === tables.suite.digest, 'the plan names another suite');
-  return `${plural(asked, 'forgotten record')}, ${plural(tables.sampling.samplesPerPrompt, 'sample')} a prompt`;
 };
 
 /** What is served was asked about every record, and knew no more than what was judged. */

@@ -4,6 +4,7 @@
 // time; and that the last events were left out shows only where somebody signed how many there are.
 import { plural } from '../plural.ts';
 import { z } from 'zod';
+import type { Digest } from '../canonical.ts';
 import { isQuittanceError } from '../errors.ts';
 import { advance, receive } from '../transitions.ts';
 import { Instant } from '../deadlines.ts';
@@ -90,8 +91,21 @@ export const completed = (bundle: BundleReader): CertifiedTicket => {
 
 export const historyReplayed: Rule = (bundle) => {
   const ticket = certifiedTicket(bundle);
-  const { certificate, run, evidence, approval, deployed, served } = ticket.sealed;
-  const files = {
+  for (const [name, digest] of Object.entries(namedFiles(ticket)))
+    requireThat(bundle.digest(name) === digest, `the history names another ${name} than the bundle holds`);
+  const { run, deployed, served } = ticket.sealed;
+  requireThat(run.verdict === 'pass', 'the history certifies a run that did not pass');
+  requireThat(
+    run.candidate === deployed.digest && served.digest === deployed.digest && deployed.previous === run.base,
+    'the history deploys another model than the one that was judged, or over another base',
+  );
+  return `${plural(ticket.sequence, 'event')}, each allowed after the one before it`;
+};
+
+/** Digests by the names that the files have in a bundle. */
+const namedFiles = ({ policy, sealed }: CertifiedTicket): Readonly<Record<string, Digest>> => {
+  const { certificate, run, evidence, approval } = sealed;
+  return {
     'certificate.dsse.json': certificate.digest,
     'plan.json': run.plan,
     'run.json': run.manifest,
@@ -99,16 +113,8 @@ export const historyReplayed: Rule = (bundle) => {
     'judgement.json': run.judgement,
     'evidence.json': evidence,
     'approval.dsse.json': approval.decision,
-    'policy.json': ticket.policy,
+    'policy.json': policy,
   };
-  for (const [name, digest] of Object.entries(files))
-    requireThat(bundle.digest(name) === digest, `the history names another ${name} than the bundle holds`);
-  requireThat(run.verdict === 'pass', 'the history certifies a run that did not pass');
-  requireThat(
-    run.candidate === deployed.digest && served.digest === deployed.digest && deployed.previous === run.base,
-    'the history deploys another model than the one that was judged, or over another base',
-  );
-  return `${plural(ticket.sequence, 'event')}, each allowed after the one before it`;
 };
 
 /** No event is dated after the checkpoint that it is in, nor the receipt after the filing. */

@@ -9,7 +9,7 @@ import { CLOCKS_DIFFER_MS } from '../ledger/log-keys.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from '../ledger/merkle.ts';
 import { cosignedAt, parseNote } from '../ledger/note.ts';
 import { parseConsistencyFile } from '../ledger/proof.ts';
-import { openTicketLeaves } from '../ledger/ticket-leaves.ts';
+import { openTicketLeaves, type TicketLeaves } from '../ledger/ticket-leaves.ts';
 import {
   fail,
   isAbout,
@@ -159,6 +159,17 @@ export const historyComplete: Rule = (bundle) => {
     return notChecked(
       "a bundle from before the log signed which leaves are whose: that none is left out is the service's word",
     );
+  const { size, leaves } = leavesListed(bundle);
+  const here = bundle.events.map(({ index }) => index);
+  requireThat(
+    here.join() === leaves.join(),
+    `the log says that ${leaves.length} leaves are the ticket's, ${here.length} are here`,
+  );
+  return `all ${here.length} leaves of the ticket up to entry ${size}, as the log's key says`;
+};
+
+/** The list that the log's key signed, of this ticket at this checkpoint. */
+const leavesListed = (bundle: BundleReader): TicketLeaves => {
   const { origin } = bundle.trustRoot;
   const list = bundle.text('leaves');
   const said = openTicketLeaves(list, bundle.logKeys) ?? fail("the list of leaves does not carry the log's signature");
@@ -172,10 +183,5 @@ export const historyComplete: Rule = (bundle) => {
     'the list of leaves is of another checkpoint',
   );
   requireLogKeyAt(bundle, list, time, 'the list of leaves');
-  const here = bundle.events.map(({ index }) => index);
-  requireThat(
-    here.join() === said.leaves.join(),
-    `the log says that ${said.leaves.length} leaves are the ticket's, ${here.length} are here`,
-  );
-  return `all ${here.length} leaves of the ticket up to entry ${size}, as the log's key says`;
+  return said;
 };
