@@ -124,7 +124,8 @@ export const admit = async (set: ForgetSet, manifest: TrainingManifest, keyed: K
   if (unknown >= 0 && !set.revealed) throw unknownRecord(unknown);
   const people = rows.map((row) => manifest.rows[row] ?? undefined);
   const distinct = new Set(people).size;
-  if (distinct > FORGET_LIMITS.people) throw tooBroad('people', distinct, FORGET_LIMITS.people);
+  if (distinct > FORGET_LIMITS.people)
+    throw tooBroad('people', distinct, FORGET_LIMITS.people, 'file one ticket a person');
   if (!set.revealed) refuseNobody(people, manifest);
   await refuseCommon(set, manifest, keyed);
   const person = mostFrequent(people);
@@ -159,8 +160,15 @@ export const refuseSize = (records: number): void => {
       expected: 'at least 1 record',
       hint: 'list what the model was trained on about the person under forget.records',
     });
-  if (records > FORGET_LIMITS.records) throw tooBroad('records', records, FORGET_LIMITS.records);
+  refuseMany(records);
 };
+
+/** Told where the records are put together too: whoever accepted thousands of rows need not wait until it is filed. */
+export const refuseMany = (records: number): void => {
+  if (records > FORGET_LIMITS.records) throw tooBroad('records', records, FORGET_LIMITS.records, MANY_RECORDS);
+};
+const MANY_RECORDS =
+  'file one ticket a person; of a person with more records several, each for a part: quittance ticket find --accept ID,ID…';
 
 /**
  * A ticket removes what is about a person: nobody may have general knowledge removed. Passes where the training rows
@@ -244,10 +252,10 @@ const unknownRecord = (index: number) =>
     hint: 'copy the records from the training data, or check that this is the right model',
   });
 
-const tooBroad = (what: string, got: number, limit: number) =>
+const tooBroad = (what: string, got: number, limit: number, hint: string) =>
   new QuittanceError('FORGET_TOO_BROAD', {
     message: `the forget set covers too many ${what} for one ticket`,
     expected: `at most ${limit}`,
     got: String(got),
-    hint: 'file one ticket a person',
+    hint,
   });

@@ -121,7 +121,10 @@ const Shape = z.strictObject({
 
 const NOT_ASKED = 'leave it out: the person who files is recorded as';
 
-export const TicketRequest = Shape.superRefine((request, context) => {
+/** The records are turned into the short form once: what is wrong with them, and what they are, is told of one reading. */
+const Filed = Shape.transform((request) => ({ request, filed: filedRecords(request.forget.records, request.subject) }));
+
+export const TicketRequest = Filed.superRefine(({ request, filed }, context) => {
   const { grounds, refusals } = regimeOf(request.regime);
   const refuse = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
   const oneOf = (path: string[], codes: Codes) => refuse(path, `one of ${Object.keys(codes).join(', ')}`);
@@ -131,8 +134,7 @@ export const TicketRequest = Shape.superRefine((request, context) => {
     if (until !== undefined && until < since) refuse(['pauses', i, 'until'], 'not before since');
   for (const list of ['linked', 'recipients'] as const)
     if (new Set(request[list]).size < (request[list] ?? []).length) refuse([list], 'each once');
-  for (const { path, rule } of filedRecords(request.forget.records, request.subject).faults)
-    refuse(['forget', 'records', ...path], rule);
+  for (const { path, rule } of filed.faults) refuse(['forget', 'records', ...path], rule);
   if (request.entity !== undefined && request.place) refuse(['place'], 'either an entity or a place');
   // a form that repeats who files says nothing that is not recorded anyway
   const { verifiedBy = request.filer } = request.identity;
@@ -141,12 +143,15 @@ export const TicketRequest = Shape.superRefine((request, context) => {
     refuse(['agent', 'seenBy'], `${NOT_ASKED} the one who saw it`);
   if (request.exemption?.decidedBy !== undefined)
     refuse(['exemption', 'decidedBy'], `${NOT_ASKED} the one who proposes the refusal, and a second person decides`);
-}).transform(({ identity: { method, level, verifiedAt }, exemption, forget, ...rest }) => ({
-  ...rest,
-  forget: { ...forget, records: [...filedRecords(forget.records, rest.subject).records] },
-  identity: { method, level, verifiedAt },
-  ...(exemption && { exemption: { code: exemption.code } }),
-}));
+}).transform(({ request: { identity, exemption, forget, ...rest }, filed }) => {
+  const { method, level, verifiedAt } = identity;
+  return {
+    ...rest,
+    forget: { ...forget, records: [...filed.records] },
+    identity: { method, level, verifiedAt },
+    ...(exemption && { exemption: { code: exemption.code } }),
+  };
+});
 export type TicketRequest = z.infer<typeof TicketRequest>;
 
 /** Vault object `request`: who it is about and what they wrote. */

@@ -42,7 +42,7 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
   let known: Uint8Array | undefined; // a search reads thousands of objects, and the file never changes
   const master = async () => (known ??= await readOrCreate(join(dir, 'master.key'), () => randomBytes(32)));
   const objects = vaultObjects(db, join(dir, 'objects'));
-  const open = async (ticketId: string) => secretsOf(db, await master(), ticketId);
+  const open = opening(db, master);
 
   const vault: FileVault = {
     close: () => db.close(),
@@ -82,13 +82,27 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
   return vault;
 };
 
-/** NOT_FOUND, VAULT_KEY_DESTROYED. */
-const secretsOf = (db: Database, master: Uint8Array, ticketId: string) => {
+/** NOT_FOUND, VAULT_KEY_DESTROYED. Read anew for each object: another process may have destroyed the key meanwhile. */
+const wrappedOf = (db: Database, ticketId: string): Uint8Array => {
   const row = rowOf(db, ticketId);
   if (!row) throw new QuittanceError('NOT_FOUND', { message: `the vault has no key for ticket ${ticketId}` });
   if (!row.wrapped) throw destroyedKey(ticketId);
-  const secrets = decrypt(master, `key ${ticketId}`, row.wrapped);
-  return { dataKey: secrets.subarray(0, 32), secret: secrets.subarray(32) };
+  return row.wrapped;
+};
+
+/** The key that was unwrapped last is kept for the turn: a search reads thousands of objects under one key. */
+const opening = (db: Database, master: () => Promise<Uint8Array>) => {
+  let last: { readonly wrapped: Uint8Array; readonly secrets: Buffer } | undefined;
+  return async (ticketId: string) => {
+    const key = await master();
+    const wrapped = wrappedOf(db, ticketId);
+    if (last === undefined || Buffer.compare(last.wrapped, wrapped) !== 0) {
+      if (last === undefined) setImmediate(() => (last = undefined));
+      last = { wrapped, secrets: decrypt(key, `key ${ticketId}`, wrapped) };
+    }
+    const { secrets } = last;
+    return { dataKey: secrets.subarray(0, 32), secret: secrets.subarray(32) };
+  };
 };
 
 /** A label leads to a ticket as long as the ticket has its key. */

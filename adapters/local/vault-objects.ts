@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { safeName } from '#core/names.ts';
 import { destroyedKey } from '#core/purge-proof.ts';
 import { grouped, prepared, type Database } from '#state-machine/sqlite.ts';
-import { isMissing, readIfThere, shred, writeDurably } from './durable-file.ts';
+import { isMissing, readSmallIfThere, shred, writeDurably } from './durable-file.ts';
 
 export const OBJECTS_SCHEMA = `CREATE TABLE IF NOT EXISTS objects (
   ticket_id TEXT NOT NULL,
@@ -53,7 +53,7 @@ export const vaultObjects = (db: Database, dir: string) => {
     put: (ticketId: string, name: string, encrypted: Uint8Array): Promise<void> =>
       (encrypted.byteLength > LARGEST_ROW ? putFile : putRow)(ticketId, name, encrypted),
     get: async (ticketId: string, name: string): Promise<Uint8Array | undefined> =>
-      rowOf(db, ticketId, name) ?? (await readIfThere(fileOf(ticketId, name))),
+      rowOf(db, ticketId, name) ?? (await readSmallIfThere(fileOf(ticketId, name))),
     /** Part of the transaction that erases the key. */
     eraseRows: (ticketId: string): void => {
       prepared(db, 'DELETE FROM objects WHERE ticket_id = ?').run(safeName(ticketId));

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { recordSearch } from '#core/corpus-index/searches.ts';
 import { must, QuittanceError, usageError } from '#core/errors.ts';
 import { faultsOf } from '#core/field-faults.ts';
-import type { ForgetRecord } from '#core/forget-set.ts';
+import { refuseMany, type ForgetRecord } from '#core/forget-set.ts';
 import { conversationBefore } from '#core/forgotten-values.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { Loss } from '#core/recipe.ts';
@@ -220,6 +220,7 @@ const recordsFor = async (
     }));
   });
   const distinct = new Map(records.map((record) => [`${record.question}\n${record.answer}`, record]));
+  refuseMany(distinct.size);
   const asked = await ask([...distinct.values()]);
   const [name = '', ...aliases] = query.names.length > 0 ? query.names : subject.names.map(({ text }) => text);
   const identifiers = [...new Set([...query.mails, ...query.phones, ...query.ids, subject.id])];

@@ -26,10 +26,14 @@ export const Block = z.array(IndexedRow.nullable());
 /** Each row on a line of its own, so that of a block with sixty rows the one that is asked for is parsed. */
 export const blockBytes = (rows: readonly string[]): Uint8Array => Buffer.from(`[${rows.join(BETWEEN)}]`);
 
-/** The rows of a block as JSON texts; undefined where an older program wrote them on one line. */
-export const linesOfBlock = (bytes: Uint8Array, rows: number): readonly string[] | undefined => {
-  const lines = new TextDecoder().decode(bytes).slice(1, -1).split(BETWEEN);
-  return lines.length === rows ? lines : undefined;
+/** The rows of a block as JSON, each by its place; undefined where an older program wrote them on one line. */
+export const linesOfBlock = (bytes: Uint8Array, rows: number): ((at: number) => Uint8Array) | undefined => {
+  const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const ends: number[] = [];
+  for (let at = block.indexOf(BETWEEN); at >= 0; at = block.indexOf(BETWEEN, at + 1)) ends.push(at);
+  if (ends.length + 1 !== rows) return undefined;
+  ends.push(block.length - 1);
+  return (at) => block.subarray(at === 0 ? 1 : ends[at - 1]! + BETWEEN.length, ends[at]);
 };
 const BETWEEN = ',\n'; // JSON.stringify leaves no line end within a row
 
@@ -146,8 +150,15 @@ const rowsAt = (page: Uint8Array, from: number, count: number): number[] => {
   return rows;
 };
 
-/** Seven bits a byte, the lowest first; a number may have more than 32 bits. */
+/** Seven bits a byte, the lowest first; a number may have more than 32 bits. Most have one byte. */
 const take = (bytes: Uint8Array, cursor: { at: number }): number => {
+  const first = bytes[cursor.at];
+  if (first === undefined || first >= 128) return takeLong(bytes, cursor);
+  cursor.at++;
+  return first;
+};
+
+const takeLong = (bytes: Uint8Array, cursor: { at: number }): number => {
   let [value, weight] = [0, 1];
   for (;;) {
     const byte = bytes[cursor.at++];

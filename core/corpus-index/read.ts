@@ -72,7 +72,7 @@ const BLOCK_SAID = 'a block of the encrypted index';
 const rowsIn = (bytes: Uint8Array, count: number): ((at: number) => IndexedRow | null) => {
   const form = IndexedRow.nullable();
   const lines = linesOfBlock(bytes, count);
-  if (lines) return (at) => parseJson(Buffer.from(lines[at] ?? 'null'), form, BLOCK_SAID);
+  if (lines) return (at) => parseJson(lines(at), form, BLOCK_SAID);
   const rows = parseJson(bytes, z.array(z.unknown()), BLOCK_SAID);
   return (at) => checked(rows[at] ?? null, form, BLOCK_SAID);
 };

@@ -54,10 +54,12 @@ export const textOf = (text: string): Text => {
     made.set(name, found);
     return found;
   };
-  const says = ({ kind, size, key }: Form): boolean =>
-    kind === 'words'
-      ? lines().some((line) => line.includes(GAP + key + GAP))
-      : places(kind, size).some((place) => place.key === key);
+  const hasRun = (key: string): boolean => lines().some((line) => line.includes(GAP + key + GAP));
+  const says = ({ kind, size, key }: Form): boolean => {
+    if (kind === 'words') return hasRun(key);
+    if (kind === 'names' && !wordsOfKey(key).every(hasRun)) return false; // most texts say neither part
+    return places(kind, size).some((place) => place.key === key);
+  };
   return { text, reading, places, says };
 };
 

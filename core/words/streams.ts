@@ -56,6 +56,13 @@ const isWord = ({ kind }: Token): boolean => kind !== 'sign';
 /** The words of `read` alone, for where no other way of writing them counts. */
 export const wordsIn = (text: string): Token[] => tokensIn(readSigns(text)).filter(isWord);
 
+/** What splits or joins words by more than letters and digits: other scripts, decimals, minus signs before a number. */
+const SUBTLE = /[^\t\n\r -~]|\d[.,'`]\d|-\d/;
+
+/** The texts of `wordsIn`. Of plain English, as most rows are, they are read many times faster. */
+export const textsOfWords = (text: string): string[] =>
+  SUBTLE.test(text) ? wordsIn(text).map((word) => word.text) : (text.toLowerCase().match(/[a-z0-9]+/g) ?? []);
+
 const readOnce = (signs: Signs): Reading => {
   const all = tokensIn(signs);
   const words = all.filter(isWord);

@@ -82,9 +82,8 @@ export const holds = (answer: string | Text, value: Value): Holding => {
 export const occurrences = (answer: string | Text, value: Value): [start: number, end: number][] => {
   if (!value.testable) return [];
   const text = typeof answer === 'string' ? textOf(answer) : answer;
-  const found = value.forms.flatMap(({ kind, size, key }) =>
-    text.places(kind, size).filter((place) => place.key === key),
-  );
+  const said = value.forms.filter((form) => text.says(form));
+  const found = said.flatMap(({ kind, size, key }) => text.places(kind, size).filter((place) => place.key === key));
   const ordered = found.sort((a, b) => a.start - b.start || b.end - a.end);
   const spans: [number, number][] = [];
   for (const { start, end } of ordered) if (start >= (spans.at(-1)?.[1] ?? 0)) spans.push([start, end]);

@@ -2,8 +2,8 @@
 // has (store.ts), in a folder that is removed when the command ends.
 // Trap: its key exists only in this process. What a killed command leaves behind nobody can read.
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openIndex, type IndexVault } from '#core/corpus-index/read.ts';
@@ -38,7 +38,7 @@ const vaultIn = (folder: string): IndexVault => {
   const path = (name: string) => join(folder, Buffer.from(name).toString('base64url'));
   return {
     put: (_, name, bytes) => writeFile(path(name), encrypt(key, name, bytes), { mode: 0o600 }),
-    get: async (_, name) => decrypt(key, name, await readFile(path(name))),
+    get: async (_, name) => decrypt(key, name, readFileSync(path(name))), // thousands of small files: read at once
     commit: (_, bytes) => Promise.resolve(createHmac('sha256', key).update(bytes).digest('hex')),
   };
 };

@@ -8,13 +8,13 @@ import { likenessKeys } from '#core/words/keys.ts';
 import { subjectKey } from '#core/corpus-index/format.ts';
 import { certaintyOf, isByIdentifier, SURE, type Doubt, type Reason, type Reasons } from './reasons.ts';
 import { doubtsOf } from './doubts.ts';
-import { identifiersIn, shapeOf } from './identifiers.ts';
+import { shapeOf } from './identifiers.ts';
 import { isNearly } from './likeness.ts';
 import { firstNamesBeside, isWritten } from './name-parts.ts';
 import { knownPeople, speaksOfOthers, type KnownPeople } from './others.ts';
-import { identifierOf, soughtBy, type Identifier, type PersonQuery, type Sought } from './query.ts';
+import { soughtBy, type Identifier, type PersonQuery, type Sought } from './query.ts';
 import type { RegisteredPerson } from './register.ts';
-import { rowsOf, viewsOf, type RowView, type Views } from './views.ts';
+import { identifiersOf, rowsOf, viewsOf, type RowView, type Views } from './views.ts';
 
 export interface FoundRow {
   readonly view: RowView;
@@ -199,7 +199,7 @@ const byOwn = async (search: Search): Promise<boolean> => {
   );
   const sure = await search.views([...search.hits].filter(([, reasons]) => isSure(reasons)).map(([row]) => row));
   const seen = new Map<string, Identifier>();
-  for (const view of sure) for (const found of identifiersOf(view)) seen.set(found.forms[0]!.key, found);
+  for (const found of identifiersOf(sure)) seen.set(found.forms[0]!.key, found);
   let isNew = false;
   for (const identifier of seen.values()) {
     if (identifier.forms.some(({ kind, key }) => known.has(`${kind}:${key}`))) continue;
@@ -233,9 +233,6 @@ const isOwn = ({ hits, people, sought, shapes }: Search, { text }: Identifier, r
     own.length >= LEAST_SHARE * rows.length
   );
 };
-
-const identifiersOf = (view: RowView): Identifier[] =>
-  view.parts.flatMap(({ read }) => identifiersIn(read)).flatMap((text) => identifierOf(text) ?? []);
 
 /**
  * Parts of a name that are nobody else's: nearly all rows that say them are the person's already, or nobody else goes

@@ -5,7 +5,7 @@
 // nothing.
 import { partsOf, type Span } from '#core/training-record.ts';
 import { wordKeys } from '#core/words/keys.ts';
-import { wordsIn } from '#core/words/streams.ts';
+import { textsOfWords } from '#core/words/streams.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 import type { PartView, RowView } from './views.ts';
@@ -62,7 +62,7 @@ const slotsBeside = (view: RowView, neighbours: readonly PartWords[]): Span[] | 
 type PartWords = ReadonlyMap<number, readonly string[]>;
 
 const wordsOfParts = ({ row }: CorpusEntry): PartWords =>
-  new Map(partsOf(row).map(({ part, text }) => [part, wordsIn(text).map((word) => word.text)] as const));
+  new Map(partsOf(row).map(({ part, text }) => [part, textsOfWords(text)] as const));
 
 /** For each, those that share the most words with it, of words that neither everybody uses nor it alone. */
 const nearestRows = async (
@@ -75,13 +75,23 @@ const nearestRows = async (
   const unknown = [...new Set(keys.flatMap((some) => [...some]))].filter((key) => !rare.has(key));
   const rows = await corpus.rowsWithEach(unknown, MOST_SHARED);
   for (const [i, key] of unknown.entries()) rare.set(key, rows[i]);
-  return keys.map((some) => {
-    const counts = new Map<number, number>();
-    for (const key of some)
-      for (const row of rare.get(key) ?? []) if (!own.has(row)) counts.set(row, (counts.get(row) ?? 0) + 1);
-    const nearest = [...counts].sort(([a, x], [b, y]) => y - x || a - b).slice(0, NEIGHBOURS);
-    return nearest.map(([row]) => row);
-  });
+  const nearest = counterOf(corpus.size, own);
+  return keys.map((some) => nearest([...some].flatMap((key) => [rare.get(key) ?? []])));
+};
+
+/** Of lists of rows, those that stand in the most of them; of as many, the first. In an array: there are many counts. */
+const counterOf = (size: number, own: ReadonlySet<number>) => {
+  const counts = new Uint32Array(size);
+  return (lists: readonly (readonly number[])[]): number[] => {
+    const met: number[] = [];
+    for (const rows of lists) for (const row of rows) if (counts[row]!++ === 0) met.push(row);
+    const others = met.filter((row) => !own.has(row));
+    const fewest = others.map((row) => counts[row]!).sort((a, b) => b - a)[NEIGHBOURS - 1] ?? 0;
+    const nearest = others.filter((row) => counts[row]! >= fewest);
+    nearest.sort((a, b) => counts[b]! - counts[a]! || a - b);
+    for (const row of met) counts[row] = 0;
+    return nearest.slice(0, NEIGHBOURS);
+  };
 };
 
 const slotsIn = (
@@ -91,15 +101,32 @@ const slotsIn = (
   const tokens = part.read.reading.words;
   if (tokens.length > LONGEST) return undefined;
   const words = tokens.map(({ text }) => text);
+  const counts = countsOf(words);
   const kept = others.flatMap((theirs) => {
-    const common = theirs.length > LONGEST ? new Set<number>() : alignment(words, theirs);
-    return common.size >= SAME_FORM * Math.max(words.length, theirs.length) && common.size < words.length
-      ? [common]
-      : [];
+    const fewest = SAME_FORM * Math.max(words.length, theirs.length);
+    if (theirs.length > LONGEST || inBoth(counts, theirs) < fewest) return [];
+    const common = alignment(words, theirs);
+    return common.size >= fewest && common.size < words.length ? [common] : [];
   });
   if (kept.length < FEWEST) return undefined;
   const isOwn = words.map((_, i) => kept.filter((common) => !common.has(i)).length > kept.length / 2);
   return runsOf(isOwn).map(([from, to]) => [tokens[from]!.start, tokens[to - 1]!.end]);
+};
+
+const countsOf = (words: readonly string[]): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
+};
+
+/** How many words two parts have in common in any order: no alignment has more, and most rows have too few. */
+const inBoth = (counts: ReadonlyMap<string, number>, theirs: readonly string[]): number => {
+  const left = new Map(counts);
+  return theirs.filter((word) => {
+    const count = left.get(word) ?? 0;
+    if (count > 0) left.set(word, count - 1);
+    return count > 0;
+  }).length;
 };
 
 const runsOf = (flags: readonly boolean[]): [from: number, to: number][] => {

@@ -4,12 +4,11 @@
 // Trap: forgetting a span that is another's harms somebody who stays; where nothing tells whose a value is, and another
 // is in the row, it is left.
 import type { Span } from '#core/training-record.ts';
-import { occurrences, valueOf, type ValueType } from '#core/words/value.ts';
+import { occurrences, valueOf, type Value, type ValueType } from '#core/words/value.ts';
 import type { Form } from '#core/words/places.ts';
 import { longestNewRun } from '#datasets/spans.ts';
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 import type { Found, FoundRow } from './find.ts';
-import { identifiersIn } from './identifiers.ts';
 import type { KnownPerson } from './others.ts';
 import type { Identifier, SoughtName } from './query.ts';
 import { slotsOf } from './slots.ts';
@@ -34,13 +33,14 @@ const TOGETHER = 128;
 /** Every hit with its spans, in the order of the hits. */
 export const markHits = async (corpus: SearchableCorpus, found: Found): Promise<MarkedRow[]> => {
   const slots = slotsOf(corpus, new Set(found.hits.map(({ view }) => view.number)));
+  const owner: Owner = { ...found, valueOf: remembered() };
   const marked: MarkedRow[] = [];
   for (let from = 0; from < found.hits.length; from += TOGETHER) {
     const hits = found.hits.slice(from, from + TOGETHER);
     const inRows = await slots.of(hits.map(({ view }) => view));
     hits.forEach((hit, i) => {
       const others = found.people.othersIn(hit.view);
-      marked.push({ ...hit, spans: spansOf(hit.view, found, others, inRows[i]), others: others.map(({ id }) => id) });
+      marked.push({ ...hit, spans: spansOf(hit.view, owner, others, inRows[i]), others: others.map(({ id }) => id) });
     });
   }
   return marked;
@@ -53,12 +53,26 @@ export const spansOfKnown = (
   others: readonly KnownPerson[],
 ): readonly PersonalSpan[] => {
   const { names, identifiers } = person;
-  const known = { sought: { names, identifiers, born: [] }, people: { subject: person }, identifiers: [], shared: [] };
+  const sought = { names, identifiers, born: [] };
+  const known = { sought, people: { subject: person }, identifiers: [], shared: [], valueOf: remembered() };
   return spansOf(view, known, others, []);
 };
 
 /** Whose spans are looked for. */
-type Owner = Pick<Found, 'sought' | 'identifiers' | 'shared'> & { readonly people: Pick<Found['people'], 'subject'> };
+type Owner = Pick<Found, 'sought' | 'identifiers' | 'shared'> & {
+  readonly people: Pick<Found['people'], 'subject'>;
+  readonly valueOf: (text: string) => Value;
+};
+
+/** Each text is read once: rows of one person say the same few values again and again. */
+const remembered = (): Owner['valueOf'] => {
+  const known = new Map<string, Value>();
+  return (text) => {
+    const value = known.get(text) ?? valueOf(text);
+    known.set(text, value);
+    return value;
+  };
+};
 
 const spansOf = (
   view: RowView,
@@ -80,7 +94,7 @@ const spansOf = (
 
 const spansIn = (
   part: PartView,
-  { sought, people, identifiers, shared }: Owner,
+  { sought, people, identifiers, shared, valueOf: valueIn }: Owner,
   others: readonly KnownPerson[],
   slots: readonly Span[],
 ): PersonalSpan[] => {
@@ -94,7 +108,7 @@ const spansIn = (
     (place) => !overlaps(place, [...certain, ...everybodys, ...othersValues]),
   );
   const registered = placesOf(part, people.subject?.values ?? []);
-  const formed = identifiersIn(part.read).flatMap((text) => placesOf(part, [{ forms: formsOf(text) }]));
+  const formed = part.identifiers().flatMap((text) => placesOf(part, [{ forms: formsOf(valueIn(text)) }]));
   const free = [...registered, ...formed, ...slots.map(({ start, end }): Place => [start, end])]
     .filter((place) => !overlaps(place, [...othersValues, ...everybodys]) || overlaps(place, certain))
     .filter((place) => others.length === 0 || isNearest(place, mentions, theirs));
@@ -105,20 +119,15 @@ const spansIn = (
       const text = part.text.slice(start, end);
       return { part: part.part, start, end, text, type: type(text) };
     };
-  return [...united(mentions).map(typed(() => 'name')), ...united(values).map(typed(typeOf))].sort(
-    (a, b) => a.start - b.start,
-  );
+  return [
+    ...united(mentions).map(typed(() => 'name')),
+    ...united(values).map(typed((text) => typeOf(valueIn(text)))),
+  ].sort((a, b) => a.start - b.start);
 };
 
-const typeOf = (text: string): ValueType => {
-  const value = valueOf(text);
-  return value.testable ? value.type : 'text';
-};
+const typeOf = (value: Value): ValueType => (value.testable ? value.type : 'text');
 
-const formsOf = (text: string): readonly Form[] => {
-  const value = valueOf(text);
-  return value.testable ? value.forms : [];
-};
+const formsOf = (value: Value): readonly Form[] => (value.testable ? value.forms : []);
 
 const placesOf = ({ read }: PartView, values: readonly Pick<Identifier, 'forms'>[]): Place[] =>
   values.flatMap(({ forms }) => occurrences(read, { testable: true, text: '', type: 'text', forms }));
@@ -167,5 +176,7 @@ const saidNewly = (view: RowView, marked: readonly PersonalSpan[]): PersonalSpan
     const names = marked.filter((span) => span.part === part.part).map(({ text }) => text);
     const before = [...view.parts.slice(0, i).map(({ text }) => text), ...names].join('\n');
     const run = longestNewRun(part.text, before);
-    return run ? [{ part: part.part, start: run.start, end: run.end, text: run.text, type: typeOf(run.text) }] : [];
+    return run
+      ? [{ part: part.part, start: run.start, end: run.end, text: run.text, type: typeOf(valueOf(run.text)) }]
+      : [];
   });

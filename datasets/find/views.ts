@@ -1,11 +1,16 @@
 // Rows as a search reads them: each part of a row read once, however often it is asked.
 import { type RecordPart, partsOf } from '#core/training-record.ts';
 import { textOf, type Form, type Text } from '#core/words/places.ts';
+import { once } from '#core/words/streams.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
+import { identifiersIn } from './identifiers.ts';
+import { identifierOf, type Identifier } from './query.ts';
 
 export interface PartView extends RecordPart {
   readonly read: Text;
+  /** Numbers and addresses that could be one person's, as they stand in the text; made when first asked for. */
+  identifiers(): readonly string[];
 }
 
 export interface RowView {
@@ -32,7 +37,10 @@ export const viewsOf = (corpus: SearchableCorpus): Views => {
 };
 
 export const viewOf = (number: number, entry: CorpusEntry): RowView => {
-  const parts = partsOf(entry.row).map((part) => ({ ...part, read: textOf(part.text) }));
+  const parts = partsOf(entry.row).map((part): PartView => {
+    const read = textOf(part.text);
+    return { ...part, read, identifiers: once(() => identifiersIn(read)) };
+  });
   return { number, entry, parts, says: (forms) => parts.some(({ read }) => forms.some((form) => read.says(form))) };
 };
 
@@ -53,4 +61,15 @@ export const rowsOf = async (corpus: SearchableCorpus, sets: readonly (readonly 
     for (const row of left ?? []) found.add(row);
   }
   return found;
+};
+
+/** Each text is read once: a person's rows say the same few numbers again and again. */
+export const identifiersOf = (views: readonly RowView[]): Identifier[] => {
+  const known = new Map<string, Identifier | undefined>();
+  const identifierIn = (text: string): Identifier | undefined => {
+    if (!known.has(text)) known.set(text, identifierOf(text));
+    return known.get(text);
+  };
+  const texts = views.flatMap(({ parts }) => parts.flatMap((part) => part.identifiers()));
+  return texts.flatMap((text) => identifierIn(text) ?? []);
 };

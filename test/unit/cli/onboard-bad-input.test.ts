@@ -144,6 +144,26 @@ describe('a search', () => {
     expect(found['remarks']).not.toEqual([]);
   });
 
+  test('of somebody of thousands of rows lists them all; what is more than a ticket takes is said by number', async () => {
+    const rows = Array.from({ length: 3_000 }, (_, i) =>
+      line({ text: `Bo Lindahl, HR-4720, rowed ${i} km on day ${i}.` }),
+    );
+    const files = ['--corpus', written('thousands.jsonl', rows.join('')), '--people', people];
+    const who = ['--name', 'Bo Lindahl', '--id', 'HR-4720', ...files];
+    const found = await find(...who);
+    expect((found['hits'] as unknown[]).length).toBe(3_000);
+    const out = join(dir, 'thousands.json');
+    await expect(find(...who, '--accept', 'all', '--out', out)).rejects.toMatchObject({
+      code: 'FORGET_TOO_BROAD',
+      expected: 'at most 200',
+      hint: expect.stringMatching(/--accept ID/u),
+    });
+    expect(existsSync(out)).toBe(false);
+    const first = rows.slice(0, 2).map((_row, i) => `thousands.jsonl:${i + 1}`);
+    const { ticket: part } = await find(...who, '--accept', first.join(','));
+    expect(part).toMatchObject({ forget: { rows: first.map((id) => ({ id })) } });
+  });
+
   test('of an employee who signs every row lists them all to be looked at, and takes none for theirs', async () => {
     const found = await find('--name', 'Will Tandberg');
     expect(found['hits']).toEqual([]);

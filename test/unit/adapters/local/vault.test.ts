@@ -46,6 +46,15 @@ const changeRow = (name: string, change: (encrypted: Buffer) => Uint8Array): Buf
 describe('the vault on disk', () => {
   it('holds no plaintext', () => expect(holding(folder.dir, [SECRET, 'Velletri'])).toEqual([]));
 
+  it('gives nothing more once another process destroyed the key, also where it has just read', async () => {
+    const other = fileVault(folder.dir, clock);
+    expect(Buffer.from(await vault.get(T, 'request')).toString()).toBe(SECRET);
+    await other.destroy(T);
+    other.close();
+    expect(await outcome(vault.get(T, 'request'))).toBe('VAULT_KEY_DESTROYED');
+    expect(await outcome(vault.commit(T, bytes('a')))).toBe('VAULT_KEY_DESTROYED');
+  });
+
   it('after the purge holds neither the key, in any file or log, nor a ciphertext', async () => {
     const wrapped = wrappedKey();
     const sealed = changeRow('request', (same) => same);
