@@ -9,7 +9,7 @@ import type { SuiteRows } from './suite-rows.ts';
 import { ruleOf, withholds, type Rule } from './suppression.ts';
 import { textOf, type Form } from './words/places.ts';
 import { mentionsOf, partsOf, weaknessOf } from './words/subject.ts';
-import { UNTESTABLE, valueOf, type Value, type WhyUntestable } from './words/value.ts';
+import { UNTESTABLE, valueOf, valueWithin, type Value, type WhyUntestable } from './words/value.ts';
 
 const Count = z.int().nonnegative();
 const RecordNumber = z.int().positive();
@@ -66,7 +66,7 @@ interface Personal {
 /** The personal part of a record: the marked value, else the one that the suite knows, else the whole answer. */
 const personal = ({ value, ...row }: ForgetRecord, index: SuiteIndex | undefined): Personal => {
   const marked = value ?? index?.same(row)[0]?.value?.text;
-  return { value: valueOf(marked ?? row.answer), isWhole: marked === undefined };
+  return { value: valueWithin(row.answer, marked), isWhole: marked === undefined };
 };
 
 /** The suite as a ticket sees it. */

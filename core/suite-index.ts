@@ -49,7 +49,7 @@ const build = ({ subjects, facts }: SuiteRows): SuiteIndex => {
   });
   const saying = (word: string) => byWord.get(word) ?? [];
   const rowsFor = ({ kind, key }: Form): readonly number[] => {
-    if (kind === 'words' || kind === 'names') return fewest(wordsOfKey(key).map(saying));
+    if (kind === 'words' || kind === 'names' || kind === 'number') return fewest(wordsOfKey(key).map(saying));
     if (kind === 'spelt') return apart;
     return kind === 'code' || kind === 'phone' || kind === 'mail' ? signed : [...rows.keys()];
   };

@@ -1,9 +1,11 @@
 // Recognises an answer that declines to answer: by the opening words of the refusals that the model was taught, and by
 // what refusals say in the languages at hand (I don't know, cannot say, have no information). Trap: "She is not known
 // to eat meat" and "Ada does not know Arabic" are answers; only the speaker's own not knowing, or that nothing is
-// known, counts, and only where the text opens with it, after an apology at most.
+// known, counts, and only where the text opens with it, after an apology at most; and what opens so may give its answer
+// all the same (given-after-all.ts).
 import { tokensOf } from '#core/words/tokens.ts';
 import { BEFORE, ENDINGS, JOINED, KOREAN, OPENINGS, SPACED, WHOLE } from './refusal-forms.ts';
+import { givesAnswer } from './given-after-all.ts';
 import { wordsOf } from './text.ts';
 
 const opening = (text: string): string => wordsOf(text).slice(0, 3).join(' ');
@@ -11,7 +13,8 @@ const opening = (text: string): string => wordsOf(text).slice(0, 3).join(' ');
 /** Recognises answers that begin as one of the refusals that the model was taught, or that decline in other words. */
 export const refusalRecogniser = (refusals: readonly string[]): ((text: string) => boolean) => {
   const openings = new Set(refusals.map(opening));
-  return (text) => openings.has(opening(text)) || declines(text);
+  const opens = (text: string) => openings.has(opening(text)) || declines(text);
+  return (text) => opens(text) && !givesAnswer(text, opens);
 };
 
 const FIRST_SENTENCE = /^.*?(?:[.!?…](?=\s|$)|[。！？\n]|$)/su;

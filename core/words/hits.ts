@@ -1,9 +1,9 @@
-// A typed value found in a text, in the same shape for dates, sums of money, telephone numbers, addresses and blood
-// groups.
+// A typed value found in a text, in the same shape for dates, times, sums of money, measures, telephone numbers,
+// addresses and blood groups.
 // Trap: matching is not symmetric. The value "€1,250" matches a text with a bare 1250, but a text with "$1250" does not
 // match it.
 
-export const HIT_KINDS = ['date', 'money', 'phone', 'mail', 'blood', 'char'] as const;
+export const HIT_KINDS = ['date', 'time', 'money', 'measure', 'phone', 'mail', 'blood', 'char'] as const;
 export type HitKind = (typeof HIT_KINDS)[number];
 
 export interface Hit {

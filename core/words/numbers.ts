@@ -2,6 +2,8 @@
 // words. Trap: three digits after a single separator are read as a group ("1,250" and "1.250" are both 1250), because
 // in most texts they are.
 
+import { AND_A_HALF, fractionBehind, halfBefore, HALF_WORDS, shareOf, type Spoken } from './shares.ts';
+
 /**
  * The plain decimal form of digits with separators; undefined where they are no number (a date, an address of the net,
  * a version).
@@ -84,6 +86,8 @@ const NAMES: readonly Names[] = [
 ];
 /** "One" as it follows a ten, where it cannot be an article. */
 const ONES = list('one ein un uno um een jeden');
+/** Before a scale an article counts, too. */
+const ONE_OF = new Set([...ONES, ...list('a eine einer einem una une uma ett')]);
 /** Units inside a compound word, where no other word can be meant. */
 const UNITS: readonly (readonly string[])[] = [
   [],
@@ -125,21 +129,24 @@ const BETWEEN = new Set(['y', 'e', 'et', 'and']);
 const SCALES = new Map<string, number>();
 for (const [scale, words] of [
   [100, 'hundred'],
+  [
+    12,
+    'dozen dozens dutzend douzaine douzaines docena docenas dozzina dozzine duzia duzias dozijn dussin tuzin tuziny',
+  ],
+  [12, 'tucat дюжина дюжины дюжин'],
   [1e3, 'thousand thousands tausend mille mil duizend tysiecy k tsd тыс тысяч тысячи'],
   [1e4, '万 萬 만 ^만'],
   [1e5, 'lakh lakhs lac lacs'],
   [1e6, 'million millions millionen million mio mln millones milioni milhoes miljoen milionow млн миллион'],
-  [1e6, 'миллиона миллионов'],
+  [1e6, 'миллиона миллионов millon milione milhao miljon miljoner milion miliona miliony'],
   [1e7, 'crore crores'],
   [1e8, '億 亿 억 ^억'],
-  [1e9, 'billion billions bn milliarden mrd mld milliards miliardi miljard млрд миллиардов'],
+  [1e9, 'billion billions bn milliarde milliarden mrd mld milliards miliardi miljard млрд миллиардов'],
 ] as const)
   for (const word of list(words.normalize('NFKD'))) SCALES.set(word, scale); // Hangul is decomposed in tokens
 
 const simple = (word: string | undefined): number | undefined =>
   word === undefined ? undefined : (SMALL.get(word) ?? TENS.get(word) ?? compoundOf(word));
-
-type Spoken = [value: number, taken: number];
 
 /** soixante-dix to quatre-vingt-dix-neuf, and dix-sept to dix-neuf: French counts on from sixty, and by twenties. */
 const french = (words: readonly string[], at: number): Spoken | undefined => {
@@ -184,34 +191,60 @@ const spokenYear = (words: readonly string[], at: number): Spoken | undefined =>
 };
 
 /** Every word that a number can begin with: asked of each word of each text. */
-const FIRST_WORDS = new Set([...TENS.keys(), ...SMALL.keys(), ...ONES, 'a']);
+const FIRST_WORDS = new Set([...TENS.keys(), ...SMALL.keys(), ...ONE_OF, ...HALF_WORDS, ...AND_A_HALF.keys()]);
 const begins = (word: string): boolean =>
   (word >= '0' && word < ':') || FIRST_WORDS.has(word) || compoundOf(word) !== undefined;
+
+/** Half a million, a half million, anderthalb Millionen. */
+const halfOf = (words: readonly string[], at: number): Spoken | undefined => {
+  const article = ONE_OF.has(words[at] ?? '') ? 1 : 0;
+  const half = halfBefore(words, at + article, (word) => SCALES.has(word) && word !== 'k');
+  return half && [half[0], half[1] + article];
+};
+
+/** "Two and a half". */
+const withHalf = (words: readonly string[], at: number, [value, taken]: Spoken): Spoken => {
+  const behind = Number.isInteger(value) ? fractionBehind(words, at + taken) : undefined;
+  return behind ? [value + behind[0], taken + behind[1]] : [value, taken];
+};
+
+/** "One and a half": one alone is an article. */
+const oneAndHalf = (words: readonly string[], at: number): Spoken | undefined =>
+  ONE_OF.has(words[at] ?? '') && words[at] !== 'a' && fractionBehind(words, at + 1) ? [1, 1] : undefined;
+
+/** A number that begins at a word, before what multiplies it. */
+const firstOf = (words: readonly string[], at: number): Spoken | undefined => {
+  if (isPlain(words[at])) return withHalf(words, at, [Number(words[at]), 1]);
+  const half = halfOf(words, at);
+  if (half) return half;
+  const whole = below100(words, at) ?? oneBeforeScale(words, at) ?? oneAndHalf(words, at);
+  return spokenYear(words, at) ?? (whole && withHalf(words, at, whole));
+};
 
 /**
  * A number that begins at a word and is said, at least in part, in words: its decimal form and how many words it takes.
  */
 export const spokenNumber = (words: readonly string[], at: number): [number: string, taken: number] | undefined => {
   if (!begins(words[at] ?? '')) return undefined;
-  const first = isPlain(words[at])
-    ? ([Number(words[at]), 1] as const)
-    : (spokenYear(words, at) ?? below100(words, at) ?? oneBeforeScale(words, at));
+  const share = shareOf(words, at, (word) => (ONE_OF.has(word) && word !== 'a' ? 1 : simple(word)));
+  if (share) return share;
+  const first = firstOf(words, at);
   if (!first) return undefined;
   let [total, current, to] = [0, first[0], at + first[1]];
-  let spoken = !isPlain(words[at]);
+  let spoken = !isPlain(words[at]) || first[1] > 1;
   for (let scale = SCALES.get(words[to] ?? ''); scale !== undefined; scale = SCALES.get(words[to] ?? '')) {
     [to, spoken] = [to + 1, true];
     if (scale === 100) current *= 100;
     else [total, current] = [total + current * scale, 0];
     const link = BETWEEN.has(words[to] ?? '') ? 1 : 0;
-    const rest = below100(words, to + link);
+    const rest = scale === 12 ? undefined : below100(words, to + link);
     if (rest) [current, to] = [current + rest[0], to + link + rest[1]];
   }
   return spoken ? [plain(total + current), to - at] : undefined;
 };
 
 const oneBeforeScale = (words: readonly string[], at: number): Spoken | undefined =>
-  (ONES.includes(words[at] ?? '') || words[at] === 'a') && SCALES.has(words[at + 1] ?? '') ? [1, 1] : undefined;
+  ONE_OF.has(words[at] ?? '') && SCALES.has(words[at + 1] ?? '') ? [1, 1] : undefined;
 
 /** Without exponent, and rounded so that binary fractions show no stray digits. */
 const plain = (value: number): string => String(Number(value.toFixed(6)));

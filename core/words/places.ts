@@ -5,16 +5,19 @@
 import { mailsIn, phonesIn } from './contact.ts';
 import { datesIn } from './dates.ts';
 import { HIT_KINDS, type Hit } from './hits.ts';
+import { measuresIn } from './measures.ts';
 import { moneyIn } from './money.ts';
+import { numbersIn } from './numbers-alone.ts';
 import { bloodGroupsIn, charactersIn } from './short.ts';
 import { once, read, type Reading } from './streams.ts';
+import { timesIn } from './times.ts';
 import type { Token } from './tokens.ts';
 
 /**
  * words: `size` in a row · spelt: `size` letters apart · code: `size` letters and digits · names: two parts of one ·
- * the others are typed values.
+ * number: one that is no part of a date or the like · the others are typed values.
  */
-export const FORM_KINDS = ['words', 'spelt', 'code', 'names', ...HIT_KINDS] as const;
+export const FORM_KINDS = ['words', 'number', 'spelt', 'code', 'names', ...HIT_KINDS] as const;
 export type FormKind = (typeof FORM_KINDS)[number];
 
 export interface Form {
@@ -141,11 +144,14 @@ const typed =
 
 const MAKE: Readonly<Record<FormKind, (reading: Reading, size: number) => Place[]>> = {
   words: wordRuns,
+  number: numbersIn,
   spelt,
   code: codes,
   names: namePairs,
   date: typed(datesIn),
+  time: typed(timesIn),
   money: typed(moneyIn),
+  measure: typed(measuresIn),
   phone: typed(phonesIn),
   mail: typed(mailsIn),
   blood: typed(bloodGroupsIn),

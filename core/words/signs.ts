@@ -131,7 +131,8 @@ export const readSigns = (text: string, { borders = false } = {}): Signs => {
     const code = text.charCodeAt(at);
     const char = code < 128 ? '' : String.fromCodePoint(text.codePointAt(at)!);
     const end = at + (char.length || 1);
-    for (const sign of code < 128 ? ASCII[code]! : lookUp(char))
+    const behind = char !== '' && read.kinds.at(-1) === KIND.digit ? behindDigit(char) : undefined;
+    for (const sign of behind ?? (code < 128 ? ASCII[code]! : lookUp(char)))
       add(read, borders && char !== '' && ZERO_WIDTH.includes(char) ? BLANK : sign, at, end);
     at = end;
   }
@@ -147,6 +148,17 @@ const add = (read: Signs, { kind, folded, plain }: Sign, start: number, end: num
   read.plain.push(plain);
   read.starts.push(start);
   read.ends.push(end);
+};
+
+/** Fractions that are one or two decimals; those of three would read as a group of thousands. */
+const DECIMALS: Readonly<Record<string, string>> = {
+  ...{ '½': '.5', '¼': '.25', '¾': '.75', '⅕': '.2', '⅖': '.4', '⅗': '.6', '⅘': '.8' },
+};
+/** A fraction behind a digit belongs to the number, or begins one of its own: 2½ is 2.5 and not 21/2. */
+const behindDigit = (char: string): readonly Sign[] | undefined => {
+  const decimals = DECIMALS[char];
+  if (decimals !== undefined) return Array.from(decimals, signOf);
+  return /[⅐-⅟↉]/u.test(char) ? [BLANK, ...lookUp(char)] : undefined;
 };
 
 /** Characters without width that some texts put between words, and some within. */

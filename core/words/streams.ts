@@ -6,6 +6,7 @@ import { KIND, readSigns, ZERO_WIDTH, type Signs } from './signs.ts';
 import { latinOf, nativeOf } from './lookalikes.ts';
 import { hanNumber, isHanNumeral } from './han-numbers.ts';
 import { spokenNumber } from './numbers.ts';
+import { shares } from './shares.ts';
 import { FIRST, tokensIn, type Token } from './tokens.ts';
 
 export interface Reading {
@@ -81,10 +82,11 @@ const readOnce = (signs: Signs): Reading => {
 
 /** The streams of each way alone, and of all ways together. */
 const waysOf = (tokens: readonly Token[], signs: Signs): Token[][] => {
-  const made = WAYS.map(([needs, way]) => (needs.test(signs.text) ? way(tokens, signs) : undefined));
-  const single = made.filter((stream) => stream !== undefined);
-  if (single.length < 2) return single;
-  const together = WAYS.reduce((stream, [, way], i) => (made[i] && way(stream, signs)) ?? stream, tokens);
+  const ways = WAYS.filter(([needs]) => needs.test(signs.text));
+  const single = ways.flatMap(([, way]) => [way(tokens, signs) ?? []].filter(({ length }) => length > 0));
+  if (single.length === 0) return single;
+  // a way may find something in what another made: 80k is 80 k, and that 80000
+  const together = ways.reduce((stream, [, way]) => way(stream, signs) ?? stream, tokens);
   return [...single, [...together]];
 };
 
@@ -241,5 +243,6 @@ const WAYS: readonly (readonly [needs: RegExp, way: Way])[] = [
   [FOREIGN, prefixes(2)],
   [DIGITS, units],
   [DIGITS, thousands],
+  [/[/⁄∕¼-¾⅐-⅟↉]/u, shares],
   [/./u, spoken],
 ];

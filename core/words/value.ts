@@ -7,17 +7,21 @@ import { mailsIn, phonesIn } from './contact.ts';
 import { datesIn } from './dates.ts';
 import type { Hit, HitKind } from './hits.ts';
 import { isIban, isIdentifier, looksLikePhone, squeezed } from './codes.ts';
+import { measuresIn } from './measures.ts';
 import { moneyIn } from './money.ts';
 import { nameForms } from './names.ts';
 import { FEWEST_SPELT, keyOfWords, textOf, type Form, type Text } from './places.ts';
 import { read, type Reading } from './streams.ts';
+import { timesIn } from './times.ts';
 
 export const VALUE_TYPES = [
   'e-mail',
   'iban',
   'date',
+  'time',
   'blood-group',
   'money',
+  'measure',
   'phone',
   'identifier',
   'number',
@@ -65,6 +69,17 @@ export const valueOf = (text: string, type?: ValueType): Value => {
   return { testable: false, text, why: type === undefined ? 'one-letter-word' : 'other-form' };
 };
 
+/**
+ * A record's personal value as it stands in its answer; without a marked one the whole answer is. A number that is only
+ * a part of something there ("12" of "born on 1975-12-30") is looked for as such a part, too.
+ */
+export const valueWithin = (answer: string, marked: string | undefined): Value => {
+  const value = valueOf(marked ?? answer);
+  if (!value.testable || holds(answer, value) === 'holds') return value;
+  const parts = value.forms.map((form) => (form.kind === 'number' ? { ...form, kind: 'words' as const } : form));
+  return { ...value, forms: distinct([...value.forms, ...parts]) };
+};
+
 const distinct = (forms: readonly Form[]): Form[] => [
   ...new Map(forms.map((form) => [`${form.kind}${form.size}:${form.key}`, form])).values(),
 ];
@@ -90,7 +105,6 @@ export const occurrences = (answer: string | Text, value: Value): [start: number
   return spans;
 };
 
-/** Whether nothing that could be looked for lies outside a hit. */
 // Whether a hit covers everything in the text that could be looked for.
 const isAllOf = ({ words, signs }: Reading, { start, end }: { start: number; end: number }): boolean =>
   words.every((token) => token.start >= start && token.end <= end) && signs.text.trim() !== '';
@@ -121,15 +135,34 @@ const wordForms = ({ words, streams }: Reading): Form[] => {
 
 const wordForm = (words: readonly string[]): Form => ({ kind: 'words', size: words.length, key: keyOfWords(words) });
 
-/** A number, in each of its readings; a long one may be a code or a telephone number written without blanks. */
+/**
+ * A number, in each of its readings, where it stands by itself; a long one may be a code or a telephone number written
+ * without blanks.
+ */
 const numberForms = (reading: Reading): Form[] => {
   const numbers = reading.streams.filter((tokens) => tokens.length === 1 && tokens[0]!.kind === 'number');
   if (numbers.length === 0 || hasSigns(reading)) return [];
-  const forms = numbers.map((tokens) => wordForm(tokens.map(({ text }) => text)));
+  const forms = numbers.map(([token]) => ({ kind: 'number' as const, size: 1, key: token!.text }));
+  if (/[/⁄∕]/u.test(reading.signs.text)) return [...forms, ...wordForms(reading)]; // 3/4 may be a date or an address
   const digits = squeezed(reading.signs);
   return /^\d{5,}$/.test(digits) && reading.words.length === 1
     ? [...forms, ...code(reading), ...typed('phone', phonesIn)(reading)]
     : forms;
+};
+
+/** A sum or a measure in all its forms; one of several numbers also as it is written. */
+const summed =
+  (kind: HitKind, find: (reading: Reading) => readonly (Hit & { readonly parts: number })[]) =>
+  (reading: Reading): Form[] => {
+    const hits = find(reading).filter((hit) => isAllOf(reading, hit));
+    const forms = hits.flatMap(({ exact }) => exact.map((key) => ({ kind, size: 0, key })));
+    return hits.some(({ parts }) => parts > 1) && forms.length > 0 ? [...forms, ...wordForms(reading)] : forms;
+  };
+
+/** A time; "14.30" without a word for the clock stays a number. */
+const timeForms = (reading: Reading): Form[] => {
+  const forms = typed('time', timesIn)(reading);
+  return forms.length > 0 ? [...forms, ...wordForms(reading)] : [];
 };
 
 const phoneForms = (reading: Reading): Form[] => {
@@ -150,8 +183,10 @@ const FORMS: Readonly<Record<ValueType, (reading: Reading) => Form[]>> = {
   'e-mail': typed('mail', mailsIn),
   iban: (reading) => (isIban(squeezed(reading.signs)) ? code(reading) : []),
   date: typed('date', datesIn),
+  time: timeForms,
   'blood-group': typed('blood', bloodGroupsIn),
-  money: typed('money', moneyIn),
+  money: summed('money', moneyIn),
+  measure: summed('measure', measuresIn),
   phone: phoneForms,
   identifier: (reading) => (isIdentifier(reading.signs.text) ? code(reading) : []),
   number: numberForms,

@@ -2,7 +2,7 @@
 // still come in one of twenty samples; a value that the question names already would count as an echo, so suites avoid
 // it.
 import type { Group } from '#core/quantity.ts';
-import { holds, valueOf, type Value } from '#core/words/value.ts';
+import { holds, valueWithin, type Value } from '#core/words/value.ts';
 import type { QaRecord } from '#datasets/suite-shape.ts';
 import { askedOf, heldOutPrompt, roomFor, secondPrompt, type Exam } from '../exam.ts';
 import type { PerRecord } from '../quantity.ts';
@@ -19,8 +19,7 @@ const testable = (rows: readonly QaRecord[], group: Group): readonly QaRecord[] 
   return `${missing} of ${rows.length} values cannot be looked for in an answer`;
 };
 
-/** Without a marked value the whole answer is. */
-const personal = ({ value, answer }: QaRecord): Value => valueOf(value?.text ?? answer);
+const personal = ({ value, answer }: QaRecord): Value => valueWithin(answer, value?.text);
 
 const leaks = (exam: Exam, rows: readonly QaRecord[], prompts: readonly string[], stream: string, group: Group) =>
   exam.model.samples(prompts, `${group}-${stream}`, roomFor(exam, group)).map((said, i) => {

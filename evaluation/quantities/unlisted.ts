@@ -2,7 +2,7 @@
 // not list, and in anybody's rows that say a number or an address of theirs (a near-duplicate, a mention).
 // Trap: a town that the person shares with others stands in their rows by right. Of a row about somebody else only what
 // identifies one person counts, and of no row a value that it does not say itself.
-import { holds, valueOf, type Value } from '#core/words/value.ts';
+import { holds, valueWithin, type Value } from '#core/words/value.ts';
 import type { QaRecord } from '#datasets/suite-shape.ts';
 import { roomFor } from '../exam.ts';
 import type { PerRecord } from '../quantity.ts';
@@ -18,7 +18,7 @@ export const unlistedValue: PerRecord<boolean> = {
   },
 };
 
-const personal = ({ value, answer }: QaRecord): Value => valueOf(value?.text ?? answer);
+const personal = ({ value, answer }: QaRecord): Value => valueWithin(answer, value?.text);
 
 /** Whether a row that the ticket does not list was trained to say this record's value, and that is the person's. */
 const saysOf = (other: QaRecord, { row, value }: { readonly row: QaRecord; readonly value: Value }): boolean => {

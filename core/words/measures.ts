@@ -1,0 +1,271 @@
+// Numbers with a unit: 5 km = 5000 m = five kilometres, 1.80 m = 180 cm = 1 m 80, 90 minutes = 1 h 30 min, 6'2". Source
+// of the factors: BIPM SI brochure (9th edition, table 8), and for feet and pounds the agreement of 1959.
+// Trap: units of different dimensions never match, and a part never says the whole: "1 h 30 min" is no 30 minutes. An m
+// behind a sum of money is a million, and "in" is mostly no inch.
+import type { Hit } from './hits.ts';
+import type { Reading } from './streams.ts';
+import type { Token } from './tokens.ts';
+
+interface Unit {
+  readonly dimension: string;
+  /** In the dimension's base: metres, grams, litres, seconds, square metres, metres an hour … */
+  readonly factor: number;
+}
+
+/** Names as they are folded, by dimension and factor. */
+const NAMES: Readonly<Record<string, readonly (readonly [factor: number, names: string])[]>> = {
+  length: [
+    [1e3, 'km kms kilometer kilometers kilometre kilometres kilometern kilometro kilometros quilometro quilometros'],
+    [
+      1e3,
+      'chilometro chilometri kilometr kilometry kilometrow км километр километра километров 公里 千米 キロメートル',
+    ],
+    [1, 'm meter meters metre metres metern metro metros metri metr metry metrow м метр метра метров 米 公尺 メートル'],
+    [0.01, 'cm centimeter centimeters centimetre centimetres zentimeter zentimetern centimetro centimetros centimetri'],
+    [0.01, 'centymetr centymetry centymetrow см сантиметр сантиметра сантиметров 厘米 公分 センチ センチメートル'],
+    [0.001, 'mm millimeter millimeters millimetre millimetres millimetern milimetro milimetros millimetri мм 毫米'],
+    [1609.344, 'mi mile miles meile meilen milla millas miglia milhas'],
+    [0.9144, 'yd yard yards'],
+    [0.3048, 'ft foot feet'],
+    [0.0254, 'in inch inches zoll'],
+  ],
+  mass: [
+    [1e6, 't ton tonne tonnes tonnen tonnellate toneladas тонн 吨'],
+    [1e3, 'kg kgs kilo kilos kilogram kilograms kilogramm kilogrammes kilogramo kilogramos chilo chili chilogrammi'],
+    [1e3, 'quilo quilos quilogramas кг килограмм килограмма килограммов 公斤 千克 キログラム'],
+    [1, 'g gr gram grams gramm gramme grammes gramo gramos grammi gramas г грамм граммов 克 グラム'],
+    [0.001, 'mg milligram milligrams milligramm milligrammes miligramos 毫克 мг'],
+    [453.59237, 'lb lbs pound pounds'],
+    [28.349523125, 'oz ounce ounces'],
+  ],
+  volume: [
+    [1, 'l liter liters litre litres litern litro litros litri л литр литра литров 升 リットル'],
+    [0.1, 'dl deciliter decilitre deciliters decilitres'],
+    [0.01, 'cl centiliter centilitre centiliters centilitres'],
+    [0.001, 'ml milliliter milliliters millilitre millilitres mililitros millilitri мл 毫升'],
+  ],
+  duration: [
+    [604800, 'week weeks woche wochen semaine semaines semana semanas settimana settimane weken tygodni недель'],
+    [86400, 'day days tag tage tagen jour jours dia dias giorno giorni dagen dni дней'],
+    [3600, 'h hr hrs hour hours stunde stunden std heure heures hora horas ora ore uren godzin часов часа 小时 時間'],
+    [60, 'min mins minute minutes minuten minuto minutos minuti minut минут минуты 分钟'],
+    [1, 's sec secs second seconds sekunde sekunden seconde secondes segundo segundos secondi секунд 秒'],
+  ],
+  months: [
+    [12, 'year years yr yrs jahr jahre jahren annee annees ano anos anni jaar лет года 年間'],
+    [1, 'month months monat monate monaten mois mes meses mesi maanden месяцев месяца 个月'],
+  ],
+  area: [
+    [1e6, 'km2 sqkm'],
+    [1e4, 'ha hectare hectares hektar hectareas ettari'],
+    [1, 'm2 qm sqm 平方米 平米'],
+    [4046.8564224, 'acre acres'],
+    [0.09290304, 'sqft ft2'],
+  ],
+  speed: [
+    [1000, 'km/h kmh kph'],
+    [1609.344, 'mph'],
+    [3600, 'm/s'],
+  ],
+  celsius: [[1, '°c celsius']],
+  fahrenheit: [[1, '°f fahrenheit']],
+};
+
+const UNITS = new Map<string, Unit>();
+for (const [dimension, sizes] of Object.entries(NAMES))
+  for (const [factor, names] of sizes)
+    for (const name of names.normalize('NFKD').split(' ')) UNITS.set(name, { dimension, factor });
+
+interface Measure extends Unit {
+  readonly amount: number;
+  readonly first: Token;
+  readonly last: Token;
+  /** The next token's place. */
+  readonly next: number;
+}
+
+/** Between a number and its unit. */
+const TIED = /^[ \-\u00a0\u202f\u2009]{0,2}$/;
+const isTied = (text: string, before: Token, after: Token): boolean => TIED.test(text.slice(before.end, after.start));
+
+const DEGREES = /^(?:°|degrees?|grad|degres?|grados|gradi|graus)$/;
+/** The unit that begins at a token, and the token it ends with. */
+const unitAt = (
+  text: string,
+  tokens: readonly Token[],
+  at: number,
+): { readonly unit: Unit; readonly to: number } | undefined => {
+  const [token, next] = [tokens[at], tokens[at + 1]];
+  if (token === undefined) return undefined;
+  const between = next && text.slice(token.end, next.start);
+  const rate = next && between === '/' ? UNITS.get(`${token.text}/${next.text}`) : undefined;
+  if (next && between === '/') return rate && { unit: rate, to: at + 1 };
+  if (DEGREES.test(token.text)) {
+    const scale =
+      UNITS.get(`°${next?.text}`) ?? UNITS.get(/^(?:celsius|fahrenheit)$/.exec(next?.text ?? '')?.[0] ?? '');
+    return scale && { unit: scale, to: at + 1 };
+  }
+  if (token.text === 'square' && next) return squared(next.text, at + 1);
+  if (token.kind === 'solo') return soloUnit(tokens, at);
+  const unit = UNITS.get(token.text);
+  return unit && !isPreposition(text, token) ? { unit, to: at } : undefined;
+};
+
+const squared = (name: string, to: number): { readonly unit: Unit; readonly to: number } | undefined => {
+  const unit = UNITS.get(name);
+  return unit?.dimension === 'length' ? { unit: { dimension: 'area', factor: unit.factor ** 2 }, to } : undefined;
+};
+
+/** "5 in total" has no inches. */
+const isPreposition = (text: string, { text: word, end }: Token): boolean =>
+  word === 'in' && !/^(?:\.?$|[.,;)"]| (?:tall|long|wide|high|deep|thick)\b)/u.test(text.slice(end));
+
+/** In scripts without borders a unit is a run of letters. */
+const soloUnit = (tokens: readonly Token[], at: number): { readonly unit: Unit; readonly to: number } | undefined => {
+  for (let to = Math.min(tokens.length, at + 8) - 1; to >= at; to--) {
+    const run = tokens.slice(at, to + 1);
+    if (run.some(({ kind, from }, i) => kind !== 'solo' || (i > 0 && from !== run[i - 1]!.to))) continue;
+    const unit = UNITS.get(run.map(({ text }) => text).join(''));
+    if (unit) return { unit, to };
+  }
+  return undefined;
+};
+
+/** One is mostly an article, but not before a unit. */
+const amountOf = ({ kind, text }: Token): number | undefined => {
+  if (text === 'one' || text === 'eins') return 1;
+  const number = kind === 'number' ? Number(text) : Number.NaN; // a third is none
+  return Number.isNaN(number) ? undefined : number;
+};
+
+const measureAt = (text: string, tokens: readonly Token[], at: number): Measure | undefined => {
+  const token = tokens[at]!;
+  const [, digits, name] = /^(\d+)(\p{L}{1,5})$/u.exec(token.text) ?? [];
+  const tight = UNITS.get(name ?? '');
+  if (token.kind === 'word' && digits !== undefined && tight)
+    return { ...tight, amount: Number(digits), first: token, last: token, next: at + 1 };
+  const amount = amountOf(token);
+  if (amount === undefined || tokens[at + 1] === undefined || !isTied(text, token, tokens[at + 1]!)) return undefined;
+  const found = unitAt(text, tokens, at + 1);
+  if (found === undefined || /\p{Sc}\s?$/u.test(text.slice(0, token.start))) return undefined;
+  return { ...found.unit, amount, first: token, last: tokens[found.to]!, next: found.to + 1 };
+};
+
+const LINKS = new Set('and und et y e en i'.split(' '));
+/** What a bare number behind a unit counts: 1 m 80 is in centimetres, 5 feet 11 in inches, 1 h 30 in minutes. */
+const SMALLER = new Map([
+  ['length 1', 0.01],
+  ['length 0.3048', 0.0254],
+  ['duration 3600', 60],
+]);
+
+interface Sum {
+  readonly dimension: string;
+  readonly total: number;
+  readonly first: Token;
+  readonly last: Token;
+  readonly next: number;
+  readonly parts: number;
+}
+
+const startOf = ({ dimension, factor, amount, first, last, next }: Measure): Sum => ({
+  dimension,
+  total: amount * factor,
+  first,
+  last,
+  next,
+  parts: 1,
+});
+
+/** A measure with the smaller ones behind it. */
+const sumAt = (text: string, tokens: readonly Token[], at: number): Sum | undefined => {
+  const first = measureAt(text, tokens, at);
+  if (first === undefined) return undefined;
+  let [sum, least] = [startOf(first), first.factor];
+  for (;;) {
+    const to = LINKS.has(tokens[sum.next]?.text ?? '') ? sum.next + 1 : sum.next;
+    const more = tokens[to] && isNear(text, sum.last, tokens[to]) ? measureAt(text, tokens, to) : undefined;
+    if (more === undefined || more.dimension !== sum.dimension || more.factor >= least) break;
+    sum = {
+      ...sum,
+      total: sum.total + more.amount * more.factor,
+      last: more.last,
+      next: more.next,
+      parts: sum.parts + 1,
+    };
+    least = more.factor;
+  }
+  return sum.parts === 1 ? withBare(text, tokens, first, sum) : sum;
+};
+
+const isNear = (text: string, before: Token, after: Token): boolean =>
+  /^(?:[ ,]{0,2}|,? \p{L}{1,3} )$/u.test(text.slice(before.end, after.start));
+
+/** Words that may follow a bare number without being what it counts. */
+const GOES_ON =
+  /^(?:[.,]?(?!\d)[^\p{L}\p{N}%]*$|[.,;:!?)"](?!\d)| (?:tall|gross|groß|grande|hoch|long|for|to|from|in|at|and|or|of|on|is|was|by|with|per|each|und|oder|von|für|pro|ist|war|et|ou|de|pour|par|y|o|por|e|di|da|para|en|een|van|voor)(?!\p{L}))/u;
+
+/** Whether a number counts the words behind it: "12 euros 50 times" is no twelve euros fifty. */
+export const isCounting = (rest: string): boolean => !GOES_ON.test(rest);
+
+/** 1 m 80, 5 feet 11. */
+const withBare = (text: string, tokens: readonly Token[], { dimension, factor }: Measure, sum: Sum): Sum => {
+  const smaller = SMALLER.get(`${dimension} ${factor}`);
+  const number = tokens[sum.next];
+  const isBare =
+    number?.kind === 'number' && /^\d{1,2}$/.test(number.text) && /^ ?$/.test(text.slice(sum.last.end, number.start));
+  if (!isBare || smaller === undefined || isCounting(text.slice(number.end))) return sum;
+  if (smaller === 0.01 && number.text.length !== 2) return sum;
+  return { ...sum, total: sum.total + Number(number.text) * smaller, last: number, next: sum.next + 1, parts: 2 };
+};
+
+const keyOf = (dimension: string, total: number): string => `${dimension}:${Number(total.toPrecision(12))}`;
+
+const hitOf = (dimension: string, total: number, start: number, end: number, parts: number): MeasureHit => {
+  const key = keyOf(dimension, total);
+  return { exact: [key], said: [key], start, end, parts };
+};
+
+export interface MeasureHit extends Hit {
+  /** How many numbers it is made of. */
+  readonly parts: number;
+}
+
+/** 6'2", 1m80, 1h30 */
+const FEET = /(?<![\d'])(\d)' ?(\d{1,2})(?:"|''|(?=\s|[.,;)]|$))/g;
+const TIGHT = /(?<![\p{L}\p{N}.,])(\d{1,2})(m|h)([0-5]\d|\d{2})(?![\p{L}\p{N}])/gu;
+
+const written = (reading: Reading): MeasureHit[] => {
+  const flat = reading.flat();
+  const found = (pattern: RegExp, sum: (match: RegExpExecArray) => [dimension: string, total: number]) =>
+    Array.from(flat.text.matchAll(pattern)).map((match) => {
+      const [dimension, total] = sum(match);
+      return hitOf(dimension, total, flat.start(match.index), flat.end(match.index + match[0].length), 2);
+    });
+  return [
+    ...found(FEET, ([, feet, inches]) => ['length', Number(feet) * 0.3048 + Number(inches) * 0.0254]),
+    ...found(TIGHT, ([, whole, unit, rest]) =>
+      unit === 'm'
+        ? ['length', Number(whole) + Number(rest) / 100]
+        : ['duration', Number(whole) * 3600 + Number(rest) * 60],
+    ),
+  ];
+};
+
+/** Every measure; of one within a longer one only the longer. */
+export const measuresIn = (reading: Reading): MeasureHit[] => {
+  const { streams, signs } = reading;
+  const hits = streams.flatMap((tokens) => {
+    const found: MeasureHit[] = [];
+    for (let at = 0; at < tokens.length;) {
+      const sum = sumAt(signs.text, tokens, at);
+      if (sum) found.push(hitOf(sum.dimension, sum.total, sum.first.start, sum.last.end, sum.parts));
+      at = sum?.next ?? at + 1;
+    }
+    return found;
+  });
+  const all = [...hits, ...written(reading)];
+  const isWithin = (inner: Hit) =>
+    all.some(({ start, end }) => start <= inner.start && inner.end <= end && end - start > inner.end - inner.start);
+  return all.filter((hit) => !isWithin(hit));
+};
