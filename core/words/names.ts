@@ -32,21 +32,41 @@ export const sameName = (a: string, b: string): boolean => WAYS.some((way) => le
 /** ä, ö, ü, å and ø as they are written where a keyboard has none. */
 const SPELT: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', å: 'aa', ø: 'oe' };
 
-/** The letters of a name as they look: capital i is an l, zero an o, rn an m (UTS #39 makes the same of them). */
+/** What passes for an i as well as for an l, in a name's shape. */
+const BAR = '1';
+/** A capital L before a small letter, which passes for no i; any sign that no Latin name has. */
+const TALL = '上';
+
+/** The letters of a name as they look: zero is an o, rn an m (UTS #39 makes the same of them). */
 const shapeOf = (name: string): string => {
   const spelt = name.normalize('NFC').replace(/[äöüåø]/giu, (letter) => SPELT[letter.toLowerCase()]!);
-  return lettersBy(spelt.replace(/(?<=\p{Ll})I/gu, 'l'), asCapital)
-    .replace(/(?<=\p{L})0|0(?=\p{L})/gu, 'o')
-    .replace(/(?<=\p{L})1|1(?=\p{L})/gu, 'l')
+  const marked = spelt.replace(/L(?=\p{Ll})/gu, TALL).replace(/I|(?<=\p{L})[|!]|[|!](?=\p{L})/gu, BAR);
+  return lettersBy(marked, asCapital)
+    .replace(/(?<=[\p{L}1])0|0(?=[\p{L}1])/gu, 'o')
     .replaceAll('rn', 'm')
     .replaceAll('vv', 'w');
+};
+
+/** A capital i, a one and a stroke may each stand for an i or an l, so that they are compared with both. */
+const looksLike = (a: string, b: string): boolean => {
+  const [x, y] = [shapeOf(a), shapeOf(b)];
+  const passes = (one: string, other: string) =>
+    (one === BAR && (other === 'i' || other === 'l')) || (one === TALL && other === 'l');
+  const alike = (one: string, other: string) => one === other || passes(one, other) || passes(other, one);
+  return (
+    x.length === y.length &&
+    x
+      .split('')
+      .map((letter, at) => alike(letter, y[at]!))
+      .every(Boolean)
+  );
 };
 
 /**
  * Whether two who act could be one person behind two names, for where two people are asked for. Trap: Arne and Ame are
  * two in a register of people, whose names `sameName` compares; here one of them has to find somebody else.
  */
-export const couldBeOne = (a: string, b: string): boolean => sameName(a, b) || shapeOf(a) === shapeOf(b);
+export const couldBeOne = (a: string, b: string): boolean => sameName(a, b) || looksLike(a, b);
 
 /**
  * Beside the name as written: its first and last part near each other in any order, and the first part as an initial.

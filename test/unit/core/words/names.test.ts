@@ -29,6 +29,10 @@ describe('two names', () => {
   it.each([
     ['legal.loewe', 'legal.löwe'],
     ['legal.filer', 'legaI.filer'],
+    ['legal.filer', 'IegaI.fiIer'],
+    ['legal.filer', 'lega|.f1ler'],
+    ['legal.filer', 'legal.fi!er'],
+    ['LEGAL FILER', '1egal.filer'],
     ['olaf', '0laf'],
     ['nils.lowe', 'ni1s.lowe'],
     ['kim.berg', 'kirn.berg'],
@@ -44,6 +48,8 @@ describe('two names', () => {
     ['nils', 'niels'],
     ['kai', 'kal'],
     ['Ida', 'Lda'],
+    ['nina', 'nlna'],
+    ['user1', 'user2'],
   ])('%j and %j could not', (a, b) => expect(couldBeOne(a, b)).toBe(false));
 
   it('are told apart in a register, though they look alike', () => {
