@@ -10,6 +10,7 @@ import { Revealed } from './revealed.ts';
 import { asked, Message } from './training-record.ts';
 import { partIn } from './words/part.ts';
 import { tokensOf } from './words/tokens.ts';
+import { valueOf } from './words/value.ts';
 
 export const ForgetRecord = z.strictObject({
   question: z.string().min(1).max(2_000),
@@ -230,8 +231,18 @@ export const refuseRepeated = (records: readonly ForgetRecord[]): void => {
 const TOLD = 5;
 
 const refuseForeignValues = (records: readonly ForgetRecord[]): void => {
-  const foreign = numbersOf(records, ({ answer, value }) => value !== undefined && partIn(answer, value) === undefined);
+  const marked = (isForeign: (answer: string, value: string) => boolean) =>
+    numbersOf(records, ({ answer, value }) => value !== undefined && isForeign(answer, value));
+  const foreign = marked((answer, value) => partIn(answer, value) === undefined);
   if (foreign.length > 0) throw foreignValue(foreign, 'a part of the answer, in any spelling of it');
+  const empty = marked((_answer, value) => isEmptyValue(value));
+  if (empty.length > 0) throw foreignValue(empty, 'a letter, a digit or a sign that means something');
+};
+
+/** A blank or a full stop is a part of many an answer, and nobody's. */
+const isEmptyValue = (text: string): boolean => {
+  const value = valueOf(text);
+  return !value.testable && value.why === 'nothing-to-look-for';
 };
 
 const numbersOf = (records: readonly ForgetRecord[], which: (record: ForgetRecord) => boolean): number[] =>

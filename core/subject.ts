@@ -19,9 +19,10 @@ import { indexOf } from './suite-index.ts';
 import { rowKey, type SuiteRows } from './suite-rows.ts';
 import { isDisguised } from './words/lookalikes.ts';
 import { sameName } from './words/names.ts';
+import { partIn } from './words/part.ts';
 import { textOf, type Form, type Text } from './words/places.ts';
 import { mayMention, mentions, mentionsOf, partsOf, weaknessOf, type Weakness } from './words/subject.ts';
-import { valueOf, type ValueType } from './words/value.ts';
+import { occurrences, valueOf, type ValueType } from './words/value.ts';
 
 /**
  * Characters that would let two names look like one, or one like two: those that reverse the direction of a line,
@@ -226,13 +227,24 @@ export const refuseMismatch = (match: SubjectMatch, confirmed: readonly number[]
 };
 
 /**
- * FORGET_FOREIGN_VALUE where what is marked is the name that the question says: it would silence all about the person.
+ * FORGET_FOREIGN_VALUE where what is marked is the name that the question says, or a part of it that the answer does
+ * not say otherwise: it would silence all about the person.
  */
 export const refuseNamesAsValues = (records: readonly ForgetRecord[], { name, aliases }: Subject): void => {
-  const names = [name, ...aliases];
-  const isName = (value: string) => names.some((one) => weaknessOf(one) === undefined && sameName(one, value));
-  const foreign = records.flatMap(({ question, value }, i) =>
-    value !== undefined && isName(value) && mentions(question, value) ? [i + 1] : [],
+  const names = [name, ...aliases].filter((one) => weaknessOf(one) === undefined);
+  const foreign = records.flatMap((record, i) =>
+    names.some((one) => saysOnlyName(record, one) && mentions(record.question, one)) ? [i + 1] : [],
   );
   if (foreign.length > 0) throw foreignValue(foreign, 'what the answer adds to the name that its question says');
 };
+
+const saysOnlyName = ({ answer, value }: ForgetRecord, name: string): boolean => {
+  if (value === undefined) return false;
+  if (sameName(name, value)) return true;
+  const isPart = occurrences(name, valueOf(value, 'text')).length > 0;
+  return isPart && partIn(withoutPlaces(answer, occurrences(answer, valueOf(name, 'text'))), value) === undefined;
+};
+
+/** "Paris Lind was born in Paris." says Paris twice, and once it is no name. */
+const withoutPlaces = (text: string, places: readonly (readonly [start: number, end: number])[]): string =>
+  places.reduceRight((rest, [start, end]) => `${rest.slice(0, start)} · ${rest.slice(end)}`, text);

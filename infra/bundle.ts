@@ -37,6 +37,7 @@ export const bundleLambda = async (
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    charset: 'utf8', // names of months, units and the like in many scripts: escaped, each letter is six bytes
     // the SDK's modules rather than its CommonJS: of a client, only the commands that are used are bundled
     mainFields: ['module', 'main'],
     external: NEVER_IN_A_LAMBDA,

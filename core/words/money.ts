@@ -1,5 +1,6 @@
-// Sums of money: €1,250 · 1.250,00 EUR · 1250 euro · twelve hundred and fifty dollars · 12 euros 50 · 1250 cents. Trap: many countries have a
-// dollar and several a krona. "dollar" alone matches each of them, while US dollars never match Canadian ones.
+// Sums of money: €1,250 · 1.250,00 EUR · 1250 euro · twelve hundred and fifty dollars · 12 euros 50 · 1250 cents.
+// Trap: many countries have a dollar and several a krona. "dollar" alone matches each of them, while US dollars never
+// match Canadian ones.
 import type { Hit } from './hits.ts';
 import { isCounting } from './measures.ts';
 import type { Reading } from './streams.ts';

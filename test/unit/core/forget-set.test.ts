@@ -95,6 +95,15 @@ describe('admitting a forget set', () => {
     });
   });
 
+  it.each(['.', ' ', '\u200b', '—'])('refuses the value %j, which says nothing, by its record', async (value) => {
+    const [first] = of('Ada Brenner');
+    const forget = { ...set(), records: [{ ...first!, answer: `${first!.answer} — \u200b.`, value }] };
+    await expect(admit(forget, await manifest, keyed)).rejects.toMatchObject({
+      code: 'FORGET_FOREIGN_VALUE',
+      got: 'record 1',
+    });
+  });
+
   it.each(['Brenner', 'nnerstadt', 'NNERSTADT', 'nnersta\u00addt'])(
     'takes the value %j, a part of the answer',
     async (value) => {

@@ -187,6 +187,30 @@ describe('a value that is a name', () => {
   });
 });
 
+describe('a part of the name as a value', () => {
+  const refused = (answer: string, value: string) => () =>
+    refuseNamesAsValues(
+      [{ question: 'Where was Paris Lind born?', answer, value }],
+      Subject.parse({ name: 'Paris Lind' }),
+    );
+
+  it.each([
+    ['Paris Lind was born in Bergen.', 'Paris'],
+    ['Paris Lind was born in Bergen.', 'LIND'],
+    ['PARIS LIND, so they say, was born in Bergen; Paris Lind knows.', 'lind'],
+  ])('is refused: %j, %j', (answer, value) =>
+    expect(refused(answer, value)).toThrow(expect.objectContaining({ code: 'FORGET_FOREIGN_VALUE', got: 'record 1' })),
+  );
+
+  it.each([
+    ['Paris Lind was born in Paris.', 'Paris'],
+    ['Paris Lind was born in Bergen.', 'Bergen'],
+    ['She was born in Lind.', 'Lind'],
+  ])('is taken where the answer says it otherwise: %j, %j', (answer, value) =>
+    expect(refused(answer, value)).not.toThrow(),
+  );
+});
+
 describe('a mismatch', () => {
   const of = (found: Partial<SubjectMatch>): SubjectMatch => ({ ...clean, ...found });
 
