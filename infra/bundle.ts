@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { FONTS } from '#report/font-files.ts';
 import { onlyCountries } from './countries.ts';
-import { leanSdk, leanZod } from './lean.ts';
+import { leanD3, leanSdk, leanZod } from './lean.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -46,7 +46,7 @@ export const bundleLambda = async (
     banner: {
       js: "import{createRequire as requireBeside}from'node:module';const require=requireBeside(import.meta.url);",
     },
-    plugins: [leanZod, leanSdk, onlyCountries(regions), fontsBeside],
+    plugins: [leanZod, leanSdk, leanD3, onlyCountries(regions), fontsBeside],
     metafile: true,
     legalComments: 'none',
     logLevel: 'error',

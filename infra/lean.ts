@@ -37,6 +37,17 @@ export const withoutJsonSchema: Plugin = {
   },
 };
 
+/** Of d3: colours, which a scale between numbers never asks for; all scales of the charts are such. */
+export const leanD3: Plugin = {
+  name: 'lean-d3',
+  setup: (build) => {
+    const names = ['color', 'rgb', 'hsl', 'lab', 'hcl', 'cubehelix'].map((name) => `leftOut as ${name}`);
+    build.onLoad({ filter: /d3-color[\\/](?:dist|src)[\\/][\w-]+\.m?js$/ }, () => ({
+      contents: `${LEFT_OUT} export { ${names.join(', ')} };`,
+    }));
+  },
+};
+
 /**
  * Of the SDK's clients: a schema that no command in the bundle names, and all of a package.json but its version. The
  * generated schemas write the keys of their objects as `[_hE]`, with constants; a bundler has to take such a key for

@@ -12,54 +12,52 @@ interface Unit {
   readonly factor: number;
 }
 
-/** Names as they are folded, by dimension and factor. */
+/** Names as they are folded, in the singular where that is told by its end; by dimension and factor. */
 const NAMES: Readonly<Record<string, readonly (readonly [factor: number, names: string])[]>> = {
   length: [
-    [1e3, 'km kms kilometer kilometers kilometre kilometres kilometern kilometro kilometros quilometro quilometros'],
-    [
-      1e3,
-      'chilometro chilometri kilometr kilometry kilometrow км километр километра километров 公里 千米 キロメートル',
-    ],
-    [1, 'm meter meters metre metres metern metro metros metri metr metry metrow м метр метра метров 米 公尺 メートル'],
-    [0.01, 'cm centimeter centimeters centimetre centimetres zentimeter zentimetern centimetro centimetros centimetri'],
-    [0.01, 'centymetr centymetry centymetrow см сантиметр сантиметра сантиметров 厘米 公分 センチ センチメートル'],
-    [0.001, 'mm millimeter millimeters millimetre millimetres millimetern milimetro milimetros millimetri мм 毫米'],
-    [1609.344, 'mi mile miles meile meilen milla millas miglia milhas'],
-    [0.9144, 'yd yard yards'],
-    [0.3048, 'ft foot feet'],
-    [0.0254, 'in inch inches zoll'],
+    ...([
+      [1e3, 'km kms км 公里 千米 キロメートル'],
+      [1, 'm м 米 公尺 メートル'],
+      [0.01, 'cm см 厘米 公分 センチ センチメートル'],
+      [0.001, 'mm мм 毫米'],
+    ] as const),
+    ...([
+      [1609.344, 'mi mile meile milla miglia milha'],
+      [0.9144, 'yd yard'],
+      [0.3048, 'ft foot feet'],
+      [0.0254, 'in inch zoll'],
+    ] as const),
   ],
   mass: [
-    [1e6, 't ton tonne tonnes tonnen tonnellate toneladas тонн 吨'],
-    [1e3, 'kg kgs kilo kilos kilogram kilograms kilogramm kilogrammes kilogramo kilogramos chilo chili chilogrammi'],
-    [1e3, 'quilo quilos quilogramas кг килограмм килограмма килограммов 公斤 千克 キログラム'],
-    [1, 'g gr gram grams gramm gramme grammes gramo gramos grammi gramas г грамм граммов 克 グラム'],
-    [0.001, 'mg milligram milligrams milligramm milligrammes miligramos 毫克 мг'],
-    [453.59237, 'lb lbs pound pounds'],
-    [28.349523125, 'oz ounce ounces'],
+    [1e6, 't ton tons tonne tonnellate tonelada тонн 吨'],
+    [1e3, 'kg kgs kilo chilo chili quilo кг 公斤 千克 キログラム'],
+    [1, 'g gr г 克 グラム'],
+    [0.001, 'mg мг 毫克'],
+    [453.59237, 'lb lbs pound'],
+    [28.349523125, 'oz ounce'],
   ],
   volume: [
-    [1, 'l liter liters litre litres litern litro litros litri л литр литра литров 升 リットル'],
-    [0.1, 'dl deciliter decilitre deciliters decilitres'],
-    [0.01, 'cl centiliter centilitre centiliters centilitres'],
-    [0.001, 'ml milliliter milliliters millilitre millilitres mililitros millilitri мл 毫升'],
+    [1, 'l л 升 リットル'],
+    [0.1, 'dl'],
+    [0.01, 'cl'],
+    [0.001, 'ml мл 毫升'],
   ],
   duration: [
-    [604800, 'week weeks woche wochen semaine semaines semana semanas settimana settimane weken tygodni недель'],
-    [86400, 'day days tag tage tagen jour jours dia dias giorno giorni dagen dni дней'],
-    [3600, 'h hr hrs hour hours stunde stunden std heure heures hora horas ora ore uren godzin часов часа 小时 時間'],
-    [60, 'min mins minute minutes minuten minuto minutos minuti minut минут минуты 分钟'],
-    [1, 's sec secs second seconds sekunde sekunden seconde secondes segundo segundos secondi секунд 秒'],
+    [604800, 'week woche semaine semana settimana weken недель'],
+    [86400, 'day days tag tage tagen jour dia dias giorno giorni dagen dni дней'],
+    [3600, 'h hr hrs hour stunde std heure hora ora ore uren godzin часа часов 小时 時間'],
+    [60, 'min mins minut minute minuto minuti минут 分钟'],
+    [1, 's sec secs second sekunde segundo secondi секунд 秒'],
   ],
   months: [
-    [12, 'year years yr yrs jahr jahre jahren annee annees ano anos anni jaar лет года 年間'],
-    [1, 'month months monat monate monaten mois mes meses mesi maanden месяцев месяца 个月'],
+    [12, 'year yr yrs jahr jahre annee ano anos anni jaar лет года 年間'],
+    [1, 'month monat monate mois mes meses mesi maand месяца 个月'],
   ],
   area: [
-    [1e6, 'km2 sqkm'],
-    [1e4, 'ha hectare hectares hektar hectareas ettari'],
+    [1e6, 'km2'],
+    [1e4, 'ha hectare hektar hectarea ettari'],
     [1, 'm2 qm sqm 平方米 平米'],
-    [4046.8564224, 'acre acres'],
+    [4046.8564224, 'acre'],
     [0.09290304, 'sqft ft2'],
   ],
   speed: [
@@ -71,10 +69,36 @@ const NAMES: Readonly<Record<string, readonly (readonly [factor: number, names: 
   fahrenheit: [[1, '°f fahrenheit']],
 };
 
+/** What stands before metre, gram and litre, by its factor. */
+const PREFIXES: readonly (readonly [factor: number, names: string])[] = [
+  [1e3, 'kilo quilo chilo кило'],
+  [1, ''],
+  [0.1, 'deci dezi'],
+  [0.01, 'centi zenti санти'],
+  [0.001, 'milli mili милли'],
+];
+const BASES = {
+  length: 'meter metre metro metri metr метр',
+  mass: 'gram gramm gramme gramo grammi grama грамм',
+  volume: 'liter litre litro litri литр',
+};
+
 const UNITS = new Map<string, Unit>();
 for (const [dimension, sizes] of Object.entries(NAMES))
   for (const [factor, names] of sizes)
     for (const name of names.normalize('NFKD').split(' ')) UNITS.set(name, { dimension, factor });
+for (const [dimension, bases] of Object.entries(BASES))
+  for (const [factor, prefixes] of PREFIXES)
+    for (const prefix of prefixes.split(' '))
+      for (const base of bases.split(' ')) UNITS.set(prefix + base, { dimension, factor });
+
+/** How longer names end in the plural: abbreviations have none, so that ms is no m. */
+const PLURALS = [/s$/, /(?:es|e?n|a|y|ow|ов|а)$/u];
+const FEWEST = 4;
+const unitOf = (name: string): Unit | undefined =>
+  [name, ...PLURALS.map((end) => name.replace(end, '')).filter(({ length }) => length >= FEWEST)]
+    .map((one) => UNITS.get(one))
+    .find((unit) => unit !== undefined);
 
 interface Measure extends Unit {
   readonly amount: number;
@@ -107,12 +131,12 @@ const unitAt = (
   }
   if (token.text === 'square' && next) return squared(next.text, at + 1);
   if (token.kind === 'solo') return soloUnit(tokens, at);
-  const unit = UNITS.get(token.text);
+  const unit = unitOf(token.text);
   return unit && !isPreposition(text, token) ? { unit, to: at } : undefined;
 };
 
 const squared = (name: string, to: number): { readonly unit: Unit; readonly to: number } | undefined => {
-  const unit = UNITS.get(name);
+  const unit = unitOf(name);
   return unit?.dimension === 'length' ? { unit: { dimension: 'area', factor: unit.factor ** 2 }, to } : undefined;
 };
 

@@ -67,12 +67,8 @@ describe('measures', () =>
     ['38.5 degrees Celsius', 'Her temperature was 38.5 °C.', true],
     ['38.5 °C', 'Her temperature was 38.5 °F.', false],
     ['6\'2"', 'He is 6 ft 2 in tall.', true],
-    ...table(
-      '5 km',
-      ['5公里', '5킬로미터'.replace('킬로미터', ' km'), 'fünf Kilometer', 'cinco kilómetros'],
-      ['5 kg', '15 km'],
-    ),
-    ...table('30 min', ['half past, 30 min'], ['1 h 30 min']),
+    ...table('5 km', ['5公里', 'fünf Kilometer', 'cinco kilómetros'], ['5 kg', '15 km']),
+    ...table('30 min', ['30 minutes'], ['1 h 30 min']),
     ...table('5 inches', ['5 in long'], ['5 in total']),
     ...table('50 km/h', ['50 kmh'], ['50 km']),
   ]));
@@ -94,7 +90,7 @@ describe('hundredths of a sum', () =>
     ['£12.50', 'It costs 12 pounds 50.', true],
     ['$12.50', 'It costs 12 dollars and 50 cents.', true],
     ...table('€12', ['12 euros 50 times'], ['12 euros 50.']),
-    ...table('US$ 5', ['5 US$'.replace('5 US$', 'USD 5'), '$5'], ['CAD 5', 'A$5']),
+    ...table('US$ 5', ['USD 5', '$5'], ['CAD 5', 'A$5']),
   ]));
 
 describe('round numbers and shares', () =>
