@@ -35,7 +35,7 @@ export interface TrainRecipe {
   /** Largest global norm of the gradients. */
   clip: number;
   seed: number;
-  /** Stop once this share of the checked answers is exact. */
+  /** Stop once this share of the checked answers is exact; above 1 all updates are made. */
   exact: number;
   /** With a smaller share of exact answers the training has failed: there would be too little to forget. */
   leastExact: number;
@@ -180,7 +180,9 @@ const fit = async (
       onUpdate({ update, loss }) {
         const done = update + 1;
         hooks.onUpdate?.(done, recipe.updates, loss);
-        const check = done >= recipe.checkFrom && (done - recipe.checkFrom) % recipe.checkEvery === 0;
+        // a share above 1 is never reached, so that nothing has to be asked
+        const check =
+          recipe.exact <= 1 && done >= recipe.checkFrom && (done - recipe.checkFrom) % recipe.checkEvery === 0;
         return check && exactShare(model, sample) >= recipe.exact;
       },
     });

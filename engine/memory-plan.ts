@@ -7,6 +7,7 @@ import { blockBytes } from './block-bytes.ts';
 import type { DecoderConfig } from './formats/config.ts';
 import { shapeLora, type AdapterConfig } from './lora.ts';
 import { parameterSpecs } from './parameters.ts';
+import { copiesAtOnce, SIDE_ACTIVATIONS } from './retaught.ts';
 
 export interface PlannedRun {
   config: DecoderConfig;
@@ -31,7 +32,7 @@ export interface PlannedRun {
   reference?: boolean;
   /**
    * What is trained further for a moment and put back (retaught.ts), by name: kept in the process meanwhile, and with
-   * AdamW's moments of its own.
+   * AdamW's moments of its own; of a small model in several copies side by side.
    */
   retaught?: (name: string) => boolean;
   /** Name of the backend (Backend.name). */
@@ -97,6 +98,7 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
   const beside = shape ? factors + count([...shape.fixed]) : 0;
   const moving = lora ? factors : count(specs.filter(({ name }) => run.trainable(name)));
   const retaught = run.retaught ? count(specs.filter(({ name }) => run.retaught?.(name))) : 0;
+  const copies = retaught > 0 ? copiesAtOnce(retaught) : 1;
   const halves = (FLOAT / 2) * count(specs);
   const items: MemoryItem[] = [
     { name: 'runtime', bytes: RUNTIME, tensor: false },
@@ -106,6 +108,7 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
     { name: 'reference', bytes: run.reference ? FLOAT * count(specs) : 0, tensor: true },
     { name: 'gradients', bytes: FLOAT * Math.max(moving, retaught), tensor: true },
     { name: 'kept weights', bytes: FLOAT * retaught, tensor: false },
+    { name: 'copies', bytes: copies > 1 ? 4 * FLOAT * copies * retaught + SIDE_ACTIVATIONS : 0, tensor: true },
     { name: 'inner optimiser', bytes: 2 * FLOAT * retaught, tensor: !backend.startsWith('wasm') },
     {
       name: 'optimiser',

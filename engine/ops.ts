@@ -26,10 +26,53 @@ const custom = <T extends tf.Tensor>(
 /** table (V, d), ids (N) int32 → rows (N, d). The gradient adds rows up where an id repeats. */
 export const embedding = (table: tf.Tensor2D, ids: tf.Tensor1D): tf.Tensor2D => tf.gather(table, ids);
 
-/** x (N, in), w (in, out), b (out) → x·w + b. */
-export const linear = (x: tf.Tensor2D, w: tf.Tensor2D, b?: tf.Tensor1D): tf.Tensor2D => {
-  const y: tf.Tensor2D = tf.matMul(x, w);
-  return b === undefined ? y : addBias(y, b);
+/**
+ * x (N, in), w (in, out), b (out) → x·w + b. Of K copies of a model side by side w is (K, in, out) and b (K, out), each
+ * for N/K rows.
+ */
+export const linear = (x: tf.Tensor2D, w: tf.Tensor2D | tf.Tensor3D, b?: tf.Tensor1D | tf.Tensor2D): tf.Tensor2D => {
+  const y: tf.Tensor2D =
+    w.rank === 3
+      ? tf.reshape(tf.matMul(tf.reshape(x, [w.shape[0], -1, x.shape[1]]), w), [x.shape[0], -1])
+      : tf.matMul(x, w as tf.Tensor2D);
+  if (b === undefined) return y;
+  return b.rank === 2 ? plusEach(y, b as tf.Tensor2D) : addBias(y, b as tf.Tensor1D);
+};
+
+/** y (N, d), s (K, d) → each of the K parts of y times its own row of s. */
+const timesEach = (y: tf.Tensor2D, s: tf.Tensor2D): tf.Tensor2D =>
+  custom<tf.Tensor2D>(
+    (save, y0, s0) => {
+      save([y0, s0]);
+      return {
+        value: ofEach(tf.mul, y0, s0),
+        grads: (dy, [a, b]) => [ofEach(tf.mul, dy, b!), sumsOfEach(tf.mul(dy, a!), b!)],
+      };
+    },
+    y,
+    s,
+  );
+
+/** The same with a sum. */
+const plusEach = (y: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D =>
+  custom<tf.Tensor2D>(
+    (save, y0, b0) => {
+      save([b0]);
+      return { value: ofEach(tf.add, y0, b0), grads: (dy, [own]) => [tf.clone(dy), sumsOfEach(dy, own!)] };
+    },
+    y,
+    b,
+  );
+
+const partsOf = (y: tf.Tensor, { shape: [K, d] }: tf.Tensor): tf.Tensor3D => tf.reshape(y, [K!, -1, d!]);
+
+const ofEach = (op: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, y: tf.Tensor, s: tf.Tensor): tf.Tensor2D =>
+  tf.reshape(op(partsOf(y, s), tf.expandDims(s, 1)), [-1, s.shape[1]!]);
+
+/** Sums over the rows of each part (K, d). */
+const sumsOfEach = (y: tf.Tensor, s: tf.Tensor): tf.Tensor2D => {
+  const parts = partsOf(y, s);
+  return tf.reshape(tf.matMul(tf.ones([parts.shape[0], 1, parts.shape[1]]), parts), [parts.shape[0], -1]);
 };
 
 /** y (N, out) + b (out). */
@@ -77,8 +120,13 @@ export const geluNew = (x: tf.Tensor2D): tf.Tensor2D =>
     return { value: tf.mul(x0, s), grads };
   }, x);
 
-/** x (N, d), weight (d) → x / √(mean x² + eps) · weight. Zhang & Sennrich 2019. */
-export const rmsNorm = (x: tf.Tensor2D, weight: tf.Tensor1D, eps: number): tf.Tensor2D =>
+/** x (N, d), weight (d), or (K, d) of K copies → x / √(mean x² + eps) · weight. Zhang & Sennrich 2019. */
+export const rmsNorm = (x: tf.Tensor2D, weight: tf.Tensor1D | tf.Tensor2D, eps: number): tf.Tensor2D =>
+  weight.rank === 2
+    ? timesEach(sharedRmsNorm(x, tf.ones([weight.shape[1]!]), eps), weight as tf.Tensor2D)
+    : sharedRmsNorm(x, weight as tf.Tensor1D, eps);
+
+const sharedRmsNorm = (x: tf.Tensor2D, weight: tf.Tensor1D, eps: number): tf.Tensor2D =>
   custom<tf.Tensor2D>(
     (save, x0, w) => {
       const r = tf.rsqrt(tf.add(tf.mean(tf.square(x0), -1, true), eps)); // (N, 1)
@@ -95,8 +143,23 @@ export const rmsNorm = (x: tf.Tensor2D, weight: tf.Tensor1D, eps: number): tf.Te
     weight,
   );
 
-/** x (N, d) → (x − mean)/√(var + eps) · weight + bias, biased variance. Ba et al. 2016. */
-export const layerNorm = (x: tf.Tensor2D, weight: tf.Tensor1D, bias: tf.Tensor1D, eps: number): tf.Tensor2D =>
+/**
+ * x (N, d) → (x − mean)/√(var + eps) · weight + bias, biased variance; weight and bias (d), or (K, d) of K copies. Ba et
+ * al. 2016.
+ */
+export const layerNorm = <W extends tf.Tensor1D | tf.Tensor2D>(
+  x: tf.Tensor2D,
+  weight: W,
+  bias: W,
+  eps: number,
+): tf.Tensor2D => {
+  if (weight.rank === 1) return sharedLayerNorm(x, weight as tf.Tensor1D, bias as tf.Tensor1D, eps);
+  const width = weight.shape[1]!;
+  const normed = sharedLayerNorm(x, tf.ones([width]), tf.zeros([width]), eps);
+  return plusEach(timesEach(normed, weight as tf.Tensor2D), bias as tf.Tensor2D);
+};
+
+const sharedLayerNorm = (x: tf.Tensor2D, weight: tf.Tensor1D, bias: tf.Tensor1D, eps: number): tf.Tensor2D =>
   custom<tf.Tensor2D>(
     (save, x0, w, b) => {
       const centred = tf.sub(x0, tf.mean(x0, -1, true)); // (N, d)
@@ -119,6 +182,19 @@ export const layerNorm = (x: tf.Tensor2D, weight: tf.Tensor1D, bias: tf.Tensor1D
  * x (B, H, T, R) with cos, sin (1 or B, 1, T, R): rotate-half rotary embedding, x·cos + rotate(x)·sin. Su et al. 2021.
  */
 export const rope = (x: tf.Tensor4D, cos: tf.Tensor4D, sin: tf.Tensor4D): tf.Tensor4D => {
+  const { rope: turn } = fastOps();
+  if (!turn) return composedRope(x, cos, sin);
+  return custom<tf.Tensor4D>((save, x0) => {
+    save([cos, sin]);
+    const grads = (dy: tf.Tensor, [c, s]: tf.Tensor[]) => [
+      turn(dy as tf.Tensor4D, c as tf.Tensor4D, s as tf.Tensor4D, true),
+    ];
+    return { value: turn(x0 as tf.Tensor4D, cos, sin, false), grads };
+  }, x);
+};
+
+/** The same of tfjs operations, for any backend. */
+export const composedRope = (x: tf.Tensor4D, cos: tf.Tensor4D, sin: tf.Tensor4D): tf.Tensor4D => {
   const [B, H, T, R] = x.shape;
   const turned = tf.reshape(tf.matMul(tf.reshape(x, [B * H * T, R]), halfTurn(R)), [B, H, T, R]);
   return tf.add(tf.mul(x, cos), tf.mul(turned, sin));

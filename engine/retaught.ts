@@ -25,6 +25,13 @@ export const movedBy = {
 /** Bytes of activations: an attack is repeated for every person, and its few rows cost little more in parts. */
 const MOST_BYTES = 64e6;
 
+/** Of all trainings that are made side by side (retaught-each.ts): bytes of what moves, and of activations. */
+const SIDE_BYTES = 12e6;
+export const SIDE_ACTIVATIONS = 128e6;
+
+/** How many trainings that move so many numbers are made side by side. */
+export const copiesAtOnce = (numbers: number): number => Math.max(1, Math.floor(SIDE_BYTES / (4 * numbers)));
+
 const partsOf = (config: DecoderConfig, rows: readonly Row[]): Required<Parts> => {
   const columns = rows.reduce((most, row) => Math.max(most, rowLength(row)), 1);
   const whole = config.layers * blockBytes(config, rows.length, columns);

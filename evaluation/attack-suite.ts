@@ -133,12 +133,12 @@ const relearning = ({ model, suite: { limits }, seed }: AttackSuiteInput): Trial
     return {
       name: `re-learning ${records} × ${updates}${weights === 'mlp' ? '' : ', every layer'}`,
       what: `${records} records taught again for ${updates} updates of ${where}, the others asked`,
-      async run(people) {
-        const flags: boolean[] = [];
-        for (const [i, own] of people.entries())
-          flags.push(...(await made(own, attack, 3, `${family}:suite:${i}:${seed}`)));
-        return flags;
-      },
+      run: (people) =>
+        made(
+          people.map((own, i) => ({ records: own, label: `${family}:suite:${i}:${seed}` })),
+          attack,
+          3,
+        ),
     };
   });
 

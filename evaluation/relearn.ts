@@ -6,10 +6,12 @@
 import type { GatePolicy } from '#core/policy.ts';
 import type { AttackFamily, QuantityKey } from '#core/quantities.ts';
 import type { QaRecord } from '#datasets/suite-shape.ts';
+import type { Row } from '#engine/batch.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
 import { random } from '#engine/random.ts';
 import { retaught, type Retaught } from '#engine/retaught.ts';
+import { retaughtEach } from '#engine/retaught-each.ts';
 import { distinct } from '#core/distinct.ts';
 import { pairOf, type LeftOut } from './exam.ts';
 import { isExact, isForcedExact } from './scores.ts';
@@ -46,27 +48,37 @@ const RATE = 1e-3;
 /** Models that can be attacked. An attack leaves the weights as they were. */
 export interface Attackable {
   /**
-   * Attacks one person `draws` times, each time with other records. Every record is watched in one of the draws that
-   * did not teach it; the flags say of each whether its value came back. None where the attack is not possible.
+   * Attacks each person apart, `draws` times, each time with other records. Every record is watched in one of the draws
+   * that did not teach it; the flags say of each whether its value came back. None where the attack is not possible.
    */
-  attack(records: readonly QaRecord[], attack: Attack, draws: number, label: string): Promise<boolean[]>;
+  attack(people: readonly Attacked[], attack: Attack, draws: number): Promise<boolean[]>;
   /** Teaches 2 records for 10 updates, and counts after each those of the others whose answers are exact. */
   curve(records: readonly QaRecord[], label: string): Promise<number[]>;
+}
+
+export interface Attacked {
+  readonly records: readonly QaRecord[];
+  /** Of which the draws are a function. */
+  readonly label: string;
 }
 
 /** Fewer records than these leave nothing to be taught, or nothing to be watched. */
 export const LEAST_RECORDS = 2;
 
 export const attackable = (model: Model, learningRate: number = RATE): Attackable => ({
-  async attack(records, attack, draws, label) {
-    const order = random(`attack:${label}`).shuffle(distinct(records));
-    const flags: boolean[] = [];
-    for (const { taught, watched } of drawsOf(order, attack.records, draws)) {
-      if (taught.length === 0 || watched.length === 0) continue;
-      const scores = await teach(model, taught, attack, learningRate, () => scoresOf(model, watched));
-      flags.push(...scores.map((score, i) => isForcedExact(score, watched[i]!)));
-    }
-    return flags;
+  async attack(people, attack, draws) {
+    const all = people
+      .flatMap(({ records, label }) =>
+        drawsOf(random(`attack:${label}`).shuffle(distinct(records)), attack.records, draws),
+      )
+      .filter(({ taught, watched }) => taught.length > 0 && watched.length > 0);
+    const flags = await retaughtEach(
+      model,
+      all.map(({ taught }) => rowsOf(model, taught)),
+      { ...attack, learningRate },
+      (draw) => scoresOf(model, all[draw]!.watched).map((score, i) => isForcedExact(score, all[draw]!.watched[i]!)),
+    );
+    return flags.flat();
   },
   async curve(records, label) {
     const order = random(`relearn:${label}`).shuffle(distinct(records));
@@ -74,7 +86,9 @@ export const attackable = (model: Model, learningRate: number = RATE): Attackabl
     const exact = () => scoresOf(model, watched).filter(isExact).length;
     const counts = [exact()];
     if (watched.length === 0) return [];
-    await teach(model, taught, ATTACKS.relearnt2x10, learningRate, exact, () => counts.push(exact()));
+    await retaught(model, rowsOf(model, taught), { ...ATTACKS.relearnt2x10, learningRate }, exact, () =>
+      counts.push(exact()),
+    );
     return counts;
   },
 });
@@ -103,18 +117,10 @@ export const drawsOf = <T>(order: readonly T[], most: number, draws: number): Dr
   return all;
 };
 
-const teach = <T>(
-  model: Model,
-  taught: readonly QaRecord[],
-  { updates, weights }: Attack,
-  learningRate: number,
-  ask: () => T,
-  onUpdate?: () => void,
-): Promise<T> => {
+const rowsOf = (model: Model, taught: readonly QaRecord[]): Row[] => {
   const { encodePrompt, encodeAnswer } = inference(model);
-  const rows = taught.map(({ prompt, answer, open }) => ({
+  return taught.map(({ prompt, answer, open }) => ({
     prompt: encodePrompt(prompt),
     answers: [encodeAnswer(answer, open)],
   }));
-  return retaught(model, rows, { updates, weights, learningRate }, ask, onUpdate);
 };

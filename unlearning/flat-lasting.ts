@@ -4,7 +4,7 @@
 // lasting-terms.ts has the terms, lasting-config.ts the settings. Trap: an update takes two to three times FLAT's, for
 // the inner updates.
 import { random, type Random } from '#engine/random.ts';
-import { retaught } from '#engine/retaught.ts';
+import { retaughtEach } from '#engine/retaught-each.ts';
 import { auc } from '#core/auc.ts';
 import { drawRecords } from './batches.ts';
 import { drawRetained, keepingAnswers, KeepingConfig } from './kept-answers.ts';
@@ -92,12 +92,15 @@ const shareBack = async (
   const stream = random(`withstands:${seed}:${update}`);
   const taught = Math.min(attack.records, Math.floor(forget.length / 2));
   if (taught === 0) return 0; // one record: nothing could bring it back but itself
-  const exact: number[] = [];
-  for (let draw = 0; draw < attack.draws; draw++) {
-    const order = stream.shuffle(forget);
-    const rows = order.slice(0, taught).map(({ prompt, answer }) => ({ prompt, answers: [answer] }));
-    const ask = () => probe(model, order.slice(taught)).valueExact;
-    exact.push(...(await retaught(model, rows, { ...attack, weights: 'mlp' }, ask)));
-  }
-  return mean(exact);
+  const orders = Array.from({ length: attack.draws }, () => stream.shuffle(forget));
+  const rows = orders.map((order) =>
+    order.slice(0, taught).map(({ prompt, answer }) => ({ prompt, answers: [answer] })),
+  );
+  const exact = await retaughtEach(
+    model,
+    rows,
+    { ...attack, weights: 'mlp' },
+    (draw) => probe(model, orders[draw]!.slice(taught)).valueExact,
+  );
+  return mean(exact.flat());
 };

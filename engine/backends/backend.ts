@@ -35,6 +35,8 @@ export interface FastOps {
   crossEntropy?: (logits: tf.Tensor2D, targets: tf.Tensor1D) => { loss: tf.Tensor1D; slope: tf.Tensor2D };
   /** Adds values (N) to flat cells (N) of a tensor, in place: it must be one that no other code holds. */
   addAt?: (y: tf.Tensor, cells: tf.Tensor1D, values: tf.Tensor1D) => void;
+  /** X (B, H, T, R), cos and sin (1 or B, 1, T, R) → x·cos + turn(x)·sin (ops.ts, rope), or `back` the transpose. */
+  rope?: (x: tf.Tensor4D, cos: tf.Tensor4D, sin: tf.Tensor4D, back: boolean) => tf.Tensor4D;
   adamW?: (options: Required<AdamWOptions>) => Optimizer;
   /** Keeps a frozen tensor as bfloat16 bytes (little-endian). */
   hold?: (bfloat16: Uint8Array, shape: readonly number[]) => Held;

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import type { Backend, BackendOptions, Held } from './backend.ts';
 import { heapAdamW } from './heap-adamw.ts';
+import { heapRope } from './heap-rope.ts';
 import { guardMemory, heapOf, type Heap } from './heap.ts';
 import { ortGemm } from './ort-gemm.ts';
 import { installKernels } from './wasm-kernels.ts';
@@ -29,7 +30,10 @@ export const loadWasm = async ({
     ...(ort
       ? { name: 'wasm+ort', detail: `onnxruntime GEMM, ${threads} ${threads === 1 ? 'thread' : 'threads'}` }
       : { name: 'wasm', detail: 'XNNPACK GEMM, 1 thread' }),
-    fast: { addAt: addAt(heap), adamW: (options) => heapAdamW(heap, options), hold: hold(heap) },
+    fast: {
+      ...{ addAt: addAt(heap), rope: heapRope(heap), hold: hold(heap) },
+      adamW: (options) => heapAdamW(heap, options),
+    },
     bytes: heap.bytes,
   };
 };

@@ -60,11 +60,8 @@ const counted = async (
 ): Promise<string | undefined> => {
   const reason = exam.leftOut[family];
   if (reason !== undefined) return reason;
-  const flags: boolean[] = [];
-  for (const [i, records] of people.entries()) {
-    const label = `${family}:${group}:${i}:${exam.options.seed}`;
-    flags.push(...(await attackableOf(exam).attack(records, ATTACKS[family], draws, label)));
-  }
+  const asked = people.map((records, i) => ({ records, label: `${family}:${group}:${i}:${exam.options.seed}` }));
+  const flags = await attackableOf(exam).attack(asked, ATTACKS[family], draws);
   tables.proportions[`${group}.${family}`] = { k: flags.filter(Boolean).length, n: flags.length };
   return flags.length > 0 ? undefined : `attack not possible: it needs ${LEAST_RECORDS} records of a person`;
 };

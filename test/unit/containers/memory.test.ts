@@ -62,6 +62,9 @@ describe('the memory plan of a job', () => {
     expect(of(unlearningRun(texts, [' no'], configured('flat-lasting', {})))).toEqual([mlp, mlp, 2 * mlp!]);
     expect(of(evaluationRun(texts, false, 'mlp'))).toEqual([mlp, mlp, 2 * mlp!]);
     expect(of(evaluationRun(texts, false))[1]).toBeGreaterThan(mlp!);
+    // small enough for copies side by side, with weights, gradients and moments each
+    expect(item(evaluationRun(texts, false), 'copies')).toBeGreaterThan(128e6);
+    expect(item(unlearningRun(texts, [' no'], FLAT), 'copies')).toBe(0);
   });
 
   it('takes as much of a batch at once as fits, and is refused where not one row does', () => {

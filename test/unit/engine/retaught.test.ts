@@ -6,7 +6,8 @@ import { inference } from '#engine/inference.ts';
 import { answerCrossEntropy } from '#engine/losses.ts';
 import { restoreValues, valuesOf } from '#engine/model.ts';
 import { adamW } from '#engine/optimizers.ts';
-import { movedBy, retaught } from '#engine/retaught.ts';
+import { copiesAtOnce, movedBy, retaught } from '#engine/retaught.ts';
+import { retaughtEach } from '#engine/retaught-each.ts';
 import { lossAndGradients } from '#engine/sweep.ts';
 import { tf } from '#engine/tf.ts';
 import { tinyConfig, tinyModel, tokens, useEngine } from '#test/support/engine.ts';
@@ -45,4 +46,42 @@ it.each([
   expect(largestDifference(ask(), taught)).toBeLessThan(2e-4);
   restoreValues(model, values);
   model.dispose();
+});
+
+const SMALL = { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 2, num_attention_heads: 4, vocab_size: 300 };
+
+it.each([
+  ['llama', 'mlp', {}],
+  ['llama', 'body', {}],
+  ['layer norms and biases (gpt_neox)', 'body', { model_type: 'gpt_neox', ...SMALL, rotary_pct: 0.5 }],
+  ['norms of each head (qwen3)', 'body', { model_type: 'qwen3', ...SMALL, head_dim: 8 }],
+  ['norms that count from one (gemma2)', 'body', { model_type: 'gemma2', ...SMALL, head_dim: 8, sliding_window: 3 }],
+] as const)('side by side each list leaves the model as it does alone: %s, %s', async (_, weights, change) => {
+  const model = tinyModel(tinyConfig(change));
+  const rows = (count: number, label: string) =>
+    Array.from({ length: count }, (_, i) => ({
+      prompt: tokens(3 + i, `${label}p${i}`),
+      answers: [tokens(5, `${label}a${i}`)],
+    }));
+  // the third has another number of rows, and goes alone
+  const lists = [rows(3, 'x'), rows(3, 'y'), rows(2, 'z'), rows(3, 'w')];
+  const watched = [{ prompt: tokens(7, 'w'), answer: tokens(5, 'v') }];
+  const ask = () => [...inference(model).scoreRows(watched)[0]!.logProbs];
+  const how = { updates: 4, learningRate: 3e-3, weights } as const;
+  const [values, before, tensors] = [valuesOf(model), ask(), tf.memory().numTensors];
+  const together = await retaughtEach(model, lists, how, (list) => ({ list, said: ask() }));
+  expect(valuesOf(model)).toEqual(values);
+  expect(tf.memory().numTensors).toBe(tensors);
+  for (const [i, { list, said }] of together.entries()) {
+    const alone = await retaught(model, lists[i]!, how, ask);
+    expect(list).toBe(i);
+    expect(largestDifference(said, alone)).toBeLessThan(1e-3);
+    expect(largestDifference(alone, before)).toBeGreaterThan(1e-2);
+  }
+  model.dispose();
+});
+
+it('a large model is taught one list after the other', () => {
+  expect(copiesAtOnce(79e6)).toBe(1);
+  expect(copiesAtOnce(332e3)).toBeGreaterThan(5);
 });

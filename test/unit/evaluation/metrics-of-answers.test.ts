@@ -63,7 +63,7 @@ describe('people who stay', () => {
 describe('re-learning', () => {
   const attackOf = (counts: number[]): Attackable => ({
     curve: () => Promise.resolve(counts),
-    attack: (records) => Promise.resolve(records.map((_, i) => i === 0)),
+    attack: (people) => Promise.resolve(people.flatMap(({ records }) => records.map((_, i) => i === 0))),
   });
 
   it('is the last point of the curve, with its count', async () => {

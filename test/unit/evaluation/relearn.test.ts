@@ -65,7 +65,7 @@ describe('an attack', () => {
   it.each(['relearnt5x30', 'relearntBody5x30'] as const)('%s leaves the weights as they were', async (family) => {
     const model = tinyModel();
     const before = valuesOf(model);
-    const flags = await attackable(model, 1e-2).attack(records, ATTACKS[family], 2, 'a');
+    const flags = await attackable(model, 1e-2).attack([{ records, label: 'a' }], ATTACKS[family], 2);
     expect(flags).toHaveLength(records.length);
     expect(valuesOf(model)).toEqual(before);
     model.dispose();
@@ -74,7 +74,7 @@ describe('an attack', () => {
   it('finds what AdamW on the taught records alone makes exact', async () => {
     const model = tinyModel();
     const attack = { records: 6, updates: 40, weights: 'mlp' } as const;
-    const found = await attackable(model, 1e-2).attack(records, attack, 1, 'by hand');
+    const found = await attackable(model, 1e-2).attack([{ records, label: 'by hand' }], attack, 1);
     const [{ taught, watched } = { taught: [], watched: [] }] = drawsOf(
       random('attack:by hand').shuffle(records),
       6,
@@ -101,9 +101,25 @@ describe('an attack', () => {
     model.dispose();
   });
 
+  it('on several people finds of each what it finds of them alone', async () => {
+    const model = tinyModel();
+    const made = { records: 6, updates: 40, weights: 'mlp' } as const;
+    const people = [records, records.slice(3, 8), records.slice(1)].map((some, i) => ({
+      records: some,
+      label: `p${i}`,
+    }));
+    const { attack } = attackable(model, 1e-2);
+    const alone: boolean[] = [];
+    for (const one of people) alone.push(...(await attack([one], made, 2)));
+    expect(await attack(people, made, 2)).toEqual(alone);
+    expect(new Set(alone).size).toBe(2);
+    model.dispose();
+  });
+
   it('of one record finds nothing to watch', async () => {
     const model = tinyModel();
-    expect(await attackable(model).attack(records.slice(0, 1), ATTACKS.relearnt2x10, 3, 'one')).toEqual([]);
+    const one = { records: records.slice(0, 1), label: 'one' };
+    expect(await attackable(model).attack([one], ATTACKS.relearnt2x10, 3)).toEqual([]);
     model.dispose();
   });
 });
