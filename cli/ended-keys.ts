@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { fileSigner } from '#adapters/local/file-signer.ts';
 import { localStores } from '#adapters/local/index.ts';
 import { filePeopleKeys } from '#adapters/local/people-keys.ts';
-import type { KeyPurpose } from '#entry/installation.ts';
 import { SERVICE_KEY } from '#core/statements.ts';
 import { keyIdOf } from '#core/dsse.ts';
 import { isQuittanceError, usageError } from '#core/errors.ts';
@@ -45,6 +44,8 @@ interface Holder {
   retire(end: KeyEnding): Promise<FormerKey>;
   condemn(until: Date): Promise<FormerKey>;
   last(): Promise<FormerKey | undefined>;
+  /** Whether an earlier command was interrupted, and this one goes on with it. */
+  isUnderWay?(): Promise<boolean>;
   enter(end: KeyEnd): Promise<number>;
 }
 
@@ -58,7 +59,7 @@ export const endedKey = async (args: Arguments, whose: Whose): Promise<Ended> =>
   if (until > now) throw notOfKind('--at', `a time up to ${now.toISOString()}`, until.toISOString());
   const compromised = args.flag('compromised');
   return holding(args, whose, async (holder) => {
-    if (!compromised) await requireNothingAfter(holder, whose, until);
+    if (!compromised && !(await holder.isUnderWay?.())) await requireNothingAfter(holder, whose, until);
     return end(holder, { until, compromised, former: args.flag('former') });
   });
 };
@@ -106,18 +107,7 @@ const holding = async (args: Arguments, whose: Whose, use: (holder: Holder) => P
   if (prefix !== undefined) {
     if (args.value('dir') !== undefined)
       throw usageError('--dir and --installation name two places', 'leave one of them out');
-    if ('own' in whose && whose.own === LOG_KEY)
-      throw usageError("the log's key of an installation on AWS ends by hand", 'docs/operations.md, Keys');
-    const { openKeys } = await import('#entry/installation.ts');
-    const { ports, retire, condemn, last } = await openKeys(process.env, prefix);
-    const which: [KeyPurpose, string] = 'person' in whose ? ['people', whose.person] : ['signer', whose.own];
-    return use({
-      ...{ tickets: ports.tickets, logHead: ports.logHead },
-      retire: (ending) => retire(...which, ending),
-      condemn: (until) => condemn(...which, until),
-      last: () => last(...which),
-      enter: (ended) => noteKeyEnd(owner, ended, ports), // the log's key is of the workflows alone
-    });
+    return use(await holderOnAws(prefix, owner, whose));
   }
   const keys = localKeys(join(existingFolder(args), 'keys'), whose);
   const { askRunning } = await import('./work.ts');
@@ -127,6 +117,23 @@ const holding = async (args: Arguments, whose: Whose, use: (holder: Holder) => P
   } finally {
     stores.close();
   }
+};
+
+/** The log's key signs for the workflows alone, so that the ends enter the log with the next run of one. */
+const holderOnAws = async (prefix: string, owner: KeyOwner, whose: Whose): Promise<Holder> => {
+  const { openKeys } = await import('#entry/installation.ts');
+  const { ports, wrapped, inKms } = await openKeys(process.env, prefix);
+  const enter = (ended: KeyEnd) => noteKeyEnd(owner, ended, ports);
+  const holder = { tickets: ports.tickets, logHead: { read: () => ports.ledger.read() }, enter };
+  if ('person' in whose) return { ...holder, ...wrapped('people', whose.person) };
+  if (whose.own === SERVICE_KEY) return { ...holder, ...wrapped('signer', whose.own) };
+  const key = inKms(whose.own);
+  const noted = async (ended: KeyEnd) => {
+    const written = await enter(ended);
+    await key.noteEntered?.();
+    return written;
+  };
+  return { ...holder, ...key, enter: noted };
 };
 
 const localKeys = (dir: string, whose: Whose): Pick<Holder, 'retire' | 'condemn' | 'last'> => {

@@ -6,13 +6,13 @@ import { awsClients, ClientEnvironment } from '#adapters/aws/clients.ts';
 import { findInstallation } from '#adapters/aws/find-installation.ts';
 import { condemnRow, lastFormer, retireRow } from '#adapters/aws/former-rows.ts';
 import { awsPorts } from '#adapters/aws/index.ts';
+import { condemnKmsKey, isUnderWay, lastEnded, noteEntered, retireKmsKey } from '#adapters/aws/replaced-kms-key.ts';
 import type { KeyPurpose } from '#adapters/aws/wrapped-keys.ts';
 import { must, usageError } from '#core/errors.ts';
 import type { KeyEnding } from '#core/key-end.ts';
 import type { FormerKey, Ports } from '#core/ports.ts';
 
 export type { Check } from '#adapters/aws/check-installation.ts';
-export type { KeyPurpose } from '#adapters/aws/wrapped-keys.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -46,23 +46,47 @@ export const openInstallation = async (environment: Environment, prefix: string)
   return awsPorts(await findInstallation(cloudformation, prefix), clients);
 };
 
-/** What an operator does with keys of an installation. It may unwrap none of them. */
+/** What an operator does with a key of an installation, which it may neither unwrap nor sign with. */
+export interface InstallationKey {
+  retire(end: KeyEnding): Promise<FormerKey>;
+  condemn(until: Date): Promise<FormerKey>;
+  /** The last key that ended, as its row says it. */
+  last(): Promise<FormerKey | undefined>;
+  /** Whether an end was begun whose command was interrupted; of keys whose rows say so. */
+  isUnderWay?(): Promise<boolean>;
+  /** The end is in every history that it concerns. */
+  noteEntered?(): Promise<void>;
+}
+
 export interface InstallationKeys {
   readonly ports: Ports;
-  retire(purpose: KeyPurpose, name: string, end: KeyEnding): Promise<FormerKey>;
-  condemn(purpose: KeyPurpose, name: string, until: Date): Promise<FormerKey>;
-  /** The last key that ended, as its row says it. */
-  last(purpose: KeyPurpose, name: string): Promise<FormerKey | undefined>;
+  /** Of a key that KMS wraps. */
+  wrapped(purpose: KeyPurpose, name: string): InstallationKey;
+  /** Of a key that KMS holds. */
+  inKms(name: string): InstallationKey;
 }
 
 export const openKeys = async (environment: Environment, prefix: string): Promise<InstallationKeys> => {
   const { clients, cloudformation } = clientsOf(environment);
   const variables = await findInstallation(cloudformation, prefix);
-  const keys = { dynamodb: clients.dynamodb, table: must(variables['QUITTANCE_KEYS_TABLE'], 'table of keys') };
+  const variable = (name: string): string => must(variables[name], name);
+  const rows = { dynamodb: clients.dynamodb, table: variable('QUITTANCE_KEYS_TABLE') };
   return {
     ports: awsPorts(variables, clients),
-    retire: (purpose, name, end) => retireRow(keys, purpose, name, end),
-    condemn: (purpose, name, until) => condemnRow(keys, purpose, name, until.toISOString()),
-    last: (purpose, name) => lastFormer(keys, purpose, name),
+    wrapped: (purpose, name) => ({
+      retire: (end) => retireRow(rows, purpose, name, end),
+      condemn: (until) => condemnRow(rows, purpose, name, until.toISOString()),
+      last: () => lastFormer(rows, purpose, name),
+    }),
+    inKms: (name) => {
+      const keys = { kms: clients.kms, rows, aliasPrefix: variable('QUITTANCE_SIGNER_ALIASES') };
+      return {
+        retire: (end) => retireKmsKey(keys, name, end),
+        condemn: (until) => condemnKmsKey(keys, name, until.toISOString()),
+        last: () => lastEnded(keys, name),
+        isUnderWay: () => isUnderWay(keys, name),
+        noteEntered: () => noteEntered(keys, name),
+      };
+    },
   };
 };

@@ -38,7 +38,7 @@ export class AppStack extends Stack {
     const { prefix } = settings;
     const grants = portGrants(resources, this);
     const undelivered = makeUndelivered(this, 'Undelivered');
-    const unlogged = { ...grants, signer: envelopeSigner(resources) };
+    const unlogged = { ...grants, signer: envelopeSigner(resources, this) };
     const tableOf = ({ signsAsLog }: Step) => (signsAsLog ? grants : unlogged);
     const functions = this.#stepFunctions(prefix, steps, tableOf, code.steps, undelivered);
     const machines = makeMachines(this, prefix, functions);

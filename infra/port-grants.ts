@@ -2,6 +2,7 @@
 // needs and that is missing here shows only when the step runs on AWS; a wildcard needs a reason beside it.
 import type { Stack } from 'aws-cdk-lib';
 import { arnOf, machineArn, machineArns, type Grant, type PortGrants, type PortName } from './grants.ts';
+import { readLogKeys, signAsLog } from './log-key.ts';
 import { waitingWorkflows } from './state-machine.ts';
 import type { Resources } from './stateful-stack.ts';
 import { TICKET_INDEXES, WORK_INDEX } from './tables.ts';
@@ -25,12 +26,12 @@ export const portGrants = (
     environment: { QUITTANCE_LOG_HEAD_TABLE: resources.tables.logHead.name },
     grants: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [resources.tables.logHead.arn] }],
   },
-  ledger: ledgerGrants(resources),
+  ledger: ledgerGrants(resources, scope),
   people: {
     environment: { QUITTANCE_KEYS_TABLE: resources.tables.keys.name, QUITTANCE_PEOPLE_KEY: resources.keys.people },
     grants: wrappedSecrets(resources, 'people', resources.keys.people),
   },
-  signer: signerGrants(resources),
+  signer: signerGrants(resources, scope),
   results: {
     environment: { QUITTANCE_RESULTS_TABLE: resources.tables.results.name },
     grants: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [resources.tables.results.arn] }],
@@ -106,29 +107,23 @@ const artifactsGrants = (resources: Resources, scope: Stack): PortGrants => ({
   ],
 });
 
-const ledgerGrants = (resources: Resources): PortGrants => ({
+const ledgerGrants = (resources: Resources, scope: Stack): PortGrants => ({
   environment: {
     QUITTANCE_LEDGER_BUCKET: resources.buckets.ledger.name,
     QUITTANCE_LOG_HEAD_TABLE: resources.tables.logHead.name,
     QUITTANCE_SIGNER_ALIASES: resources.signerAliases,
+    QUITTANCE_KEYS_TABLE: resources.tables.keys.name,
   },
   grants: [
     ...objects(resources.buckets.ledger.arn, 'log', ['s3:GetObject']),
     { actions: ['dynamodb:GetItem'], resources: [resources.tables.logHead.arn] },
-    { actions: ['kms:GetPublicKey'], resources: [resources.keys.log] },
+    ...readLogKeys(resources, scope),
   ],
 });
 
-const signerGrants = (resources: Resources): PortGrants => ({
-  environment: envelopeSigner(resources).environment,
-  grants: [
-    {
-      actions: ['kms:Sign'],
-      resources: [resources.keys.log],
-      conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ED25519_SHA_512', 'kms:MessageType': 'RAW' } },
-    },
-    ...envelopeSigner(resources).grants,
-  ],
+const signerGrants = (resources: Resources, scope: Stack): PortGrants => ({
+  environment: envelopeSigner(resources, scope).environment,
+  grants: [signAsLog(resources, scope), ...envelopeSigner(resources, scope).grants],
 });
 
 const workflowsGrants = (resources: Resources, scope: Stack): PortGrants => ({
@@ -209,14 +204,14 @@ const pseudonymsGrants = (resources: Resources): PortGrants => ({
  * The signer without the log's key, for the HTTP app, which signs people's decisions and the bundles that it hands out,
  * and for a step that signs statements and appends nothing. Only steps that replace the log's head sign checkpoints.
  */
-export const envelopeSigner = (resources: Resources): PortGrants => ({
+export const envelopeSigner = (resources: Resources, scope: Stack): PortGrants => ({
   environment: {
     QUITTANCE_SIGNER_ALIASES: resources.signerAliases,
     QUITTANCE_KMS_SIGNERS: JSON.stringify(resources.kmsSigners),
     QUITTANCE_KEYS_TABLE: resources.tables.keys.name,
     QUITTANCE_VAULT_KEY: resources.keys.vault,
   },
-  grants: [{ actions: ['kms:GetPublicKey'], resources: [resources.keys.log] }, ...wrappedSecrets(resources, 'signer')],
+  grants: [...readLogKeys(resources, scope), ...wrappedSecrets(resources, 'signer')],
 });
 
 /** Listing belongs to reading: without it S3 answers 403 for an object that is not there. */

@@ -7,6 +7,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { makeBuckets, makeTrail } from './buckets.ts';
+import { LOG_KEY } from './log-key.ts';
 import type { Settings } from './settings.ts';
 import { makeTables, type TableName } from './tables.ts';
 
@@ -21,7 +22,10 @@ export interface Resources {
   readonly prefix: string;
   readonly tables: Readonly<Record<TableName, Exported>>;
   readonly buckets: Readonly<Record<'vault' | 'artifacts' | 'ledger', Exported>>;
-  /** ARNs. */
+  /**
+   * ARNs. That of the log's first key is exported for app stacks from before its rights went by its alias, which import
+   * it until they are deployed again.
+   */
   readonly keys: Readonly<Record<'vault' | 'data' | 'log' | 'people', string>>;
   readonly repository: Exported;
   /** Alias of a signing key without its name. */
@@ -36,9 +40,6 @@ export interface Resources {
   readonly certificateScope: Settings['certificateScope'];
   readonly attestors: Settings['attestors'];
 }
-
-/** Name of the log's key with the Signer. */
-const LOG_KEY = 'log';
 
 export class StatefulStack extends Stack {
   readonly resources: Resources;

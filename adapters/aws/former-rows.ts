@@ -1,51 +1,23 @@
-// The rows of keys that were retired, as an operator writes them, who may unwrap none of them. The move from the row of
-// the key in use is one transaction, so that a key is in use or ended, and never neither.
+// The rows of wrapped keys that were retired, as an operator writes them, who may unwrap none of them. The move from
+// the row of the key in use is one transaction, so that a key is in use or ended, and never neither.
 // Trap: between reading and writing others may retire, or the first use may note the public part; every write is
 // conditional on what was read, and says so instead of overwriting.
-import {
-  GetItemCommand,
-  PutItemCommand,
-  TransactWriteItemsCommand,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import { Instant } from '#core/deadlines.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { stricterEnd, type KeyEnding } from '#core/key-end.ts';
 import { safeName } from '#core/names.ts';
 import type { FormerKey } from '#core/ports.ts';
-import { calling, isNamed, reasonsOf } from './failures.ts';
-import { binary, parseBody, parseItem, text, Text } from './items.ts';
+import { binary } from './items.ts';
+import { listInPlaceOf, readList, unchanged, type KeysTable } from './key-lists.ts';
 import { readRow, secretAt } from './wrapped-secrets.ts';
 
 const Former = z.array(
   z.strictObject({ wrappedKey: z.base64(), publicKey: z.base64(), until: Instant, compromised: z.boolean() }),
 );
-type Former = z.infer<typeof Former>;
 
-export interface KeysTable {
-  readonly dynamodb: Pick<DynamoDBClient, 'send'>;
-  readonly table: string;
-}
-
-const formerAt = (purpose: string, name: string) => ({ pk: text(`${purpose}#former/${safeName(name)}`) });
-
-export const readFormer = ({ dynamodb, table }: KeysTable, purpose: string, name: string) =>
-  calling('DynamoDB', async (): Promise<{ keys: Former; body: string | undefined }> => {
-    const get = new GetItemCommand({ TableName: table, Key: formerAt(purpose, name), ConsistentRead: true });
-    const { Item: item } = await dynamodb.send(get);
-    const body = item && parseItem(z.object({ body: Text }), item, 'row of former keys').body;
-    return { body, keys: body === undefined ? [] : parseBody(Former, body, 'row of former keys') };
-  });
-
-/** What replaces the row of former keys, if it still is as it was read. */
-const replaced = (table: string, purpose: string, name: string, before: string | undefined, keys: Former) => ({
-  TableName: table,
-  Item: { ...formerAt(purpose, name), body: text(JSON.stringify(keys)) },
-  ...(before === undefined
-    ? { ConditionExpression: 'attribute_not_exists(pk)' }
-    : { ConditionExpression: 'body = :before', ExpressionAttributeValues: { ':before': text(before) } }),
-});
+export const readFormer = (keys: KeysTable, purpose: string, name: string) => readList(keys, purpose, name, Former);
 
 /**
  * Ends the key in use; the next use makes another. KEY_UNAVAILABLE where there is none, or where its row does not say
@@ -64,7 +36,7 @@ export const retireRow = async (
   const { wrappedKey, publicKey } = row;
   if (publicKey === undefined) throw notNoted(name);
   const ended = { wrappedKey: base64(wrappedKey), publicKey: base64(publicKey), until, compromised };
-  const put = replaced(keys.table, purpose, name, body, [...former, ended]);
+  const put = listInPlaceOf(keys.table, purpose, name, body, [...former, ended]);
   const gone = {
     ...{ TableName: keys.table, Key: at, ConditionExpression: 'wrappedKey = :w' },
     ExpressionAttributeValues: { ':w': binary(wrappedKey) },
@@ -82,7 +54,9 @@ export const condemnRow = async (keys: KeysTable, purpose: string, name: string,
   if (!last) throw new QuittanceError('NOT_FOUND', { message: `${name} never had a key that ended` });
   const worse = { ...last, ...stricterEnd(last, { until, compromised: true }) };
   await unchanged(() =>
-    keys.dynamodb.send(new PutItemCommand(replaced(keys.table, purpose, name, body, [...former.slice(0, -1), worse]))),
+    keys.dynamodb.send(
+      new PutItemCommand(listInPlaceOf(keys.table, purpose, name, body, [...former.slice(0, -1), worse])),
+    ),
   );
   return { publicKey: Buffer.from(worse.publicKey, 'base64'), until: worse.until, compromised: worse.compromised };
 };
@@ -94,22 +68,6 @@ export const lastFormer = async (keys: KeysTable, purpose: string, name: string)
 };
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-
-const unchanged = (write: () => Promise<unknown>): Promise<void> =>
-  calling('DynamoDB', async () => {
-    try {
-      await write();
-    } catch (error) {
-      const refused = [error instanceof Error ? error.name : '', ...reasonsOf(error).map(({ Code }) => Code)];
-      if (!isNamed(error, 'TransactionCanceledException', 'ConditionalCheckFailedException')) throw error;
-      if (!refused.some((code) => code?.startsWith('ConditionalCheckFailed'))) throw error;
-      throw new QuittanceError('SERVICE_UNAVAILABLE', {
-        message: 'the rows of this key changed meanwhile; nothing was ended',
-        hint: 'give the same command again',
-        cause: error,
-      });
-    }
-  });
 
 const unavailable = (name: string, ended: string | undefined) =>
   new QuittanceError('KEY_UNAVAILABLE', {

@@ -131,10 +131,7 @@ const keysAndSecrets = (source: Source): Makers<'vault' | 'signer' | 'people' | 
     signer: () =>
       withoutPeople(
         signerByName(
-          kmsSigner(clients.kms, {
-            aliasPrefix: variable('QUITTANCE_SIGNER_ALIASES'),
-            mayCreate: isSet('QUITTANCE_SIGNER_MAY_CREATE'),
-          }),
+          kmsSigner(clients.kms, { ...kmsKeysOf(source), mayCreate: isSet('QUITTANCE_SIGNER_MAY_CREATE') }),
           wrappedSigner(keysOf(source)),
           variable('QUITTANCE_KMS_SIGNERS'),
         ),
@@ -146,7 +143,7 @@ const keysAndSecrets = (source: Source): Makers<'vault' | 'signer' | 'people' | 
       ledgerReader(
         s3LogStorage(clients.s3, variable('QUITTANCE_LEDGER_BUCKET')),
         dynamoLogHead(clients.dynamodb, variable('QUITTANCE_LOG_HEAD_TABLE')),
-        kmsSigner(clients.kms, { aliasPrefix: variable('QUITTANCE_SIGNER_ALIASES') }),
+        kmsSigner(clients.kms, kmsKeysOf(source)),
       ),
   };
 };
@@ -158,6 +155,11 @@ const keysOf = (
   ...clientsOf(clients),
   table: variable('QUITTANCE_KEYS_TABLE'),
   wrappingKey: variable(wrappingKey),
+});
+
+const kmsKeysOf = ({ clients, variable }: Source) => ({
+  aliasPrefix: variable('QUITTANCE_SIGNER_ALIASES'),
+  rows: { dynamodb: clients.dynamodb, table: variable('QUITTANCE_KEYS_TABLE') },
 });
 
 const work = (

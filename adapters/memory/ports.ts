@@ -4,7 +4,17 @@
 import { NO_WAY_OUT, NOBODY, type Attestors } from '#core/attestors.ts';
 import type { Digest } from '#core/canonical.ts';
 import { forwardClock } from '#core/clock.ts';
-import type { Calendar, Clock, Courier, Ids, Notifier, Ports, ServingTarget, WorkflowEngine } from '#core/ports.ts';
+import type {
+  Calendar,
+  Clock,
+  Courier,
+  Ids,
+  Notifier,
+  Ports,
+  ServingTarget,
+  Signer,
+  WorkflowEngine,
+} from '#core/ports.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { ledgerReader } from '#core/ledger/reader.ts';
 import type { NamedRule } from '#core/suppression.ts';
@@ -47,6 +57,8 @@ export interface HarnessOptions {
   /** Wraps the in-memory aliases in another serving target. */
   serving?: (aliases: ServingTarget) => ServingTarget;
   attestors?: Attestors;
+  /** Another signer in front of the one in memory. */
+  signer?: (memory: Signer) => Signer;
   /** The way to services outside; by default none answers. */
   courier?: Courier;
 }
@@ -66,10 +78,12 @@ export const memoryHarness = (options: HarnessOptions = {}): Harness => {
 };
 
 const portsOf = (
-  { answer, workflows, serving = (aliases) => aliases, attestors = NOBODY, courier = NO_WAY_OUT }: HarnessOptions,
-  { signer, faults, notices, engine, served, rules }: Omit<Harness, 'ports' | 'clock'>,
+  options: HarnessOptions,
+  { signer: inMemory, faults, notices, engine, served, rules }: Omit<Harness, 'ports' | 'clock'>,
   clock: Clock,
 ): Ports => {
+  const { answer, workflows, serving = (aliases) => aliases, attestors = NOBODY, courier = NO_WAY_OUT } = options;
+  const signer = options.signer?.(inMemory) ?? inMemory;
   const logStorage = faults.guard('logStorage', memoryLogStorage(faults), ['put']);
   const logHead = faults.guard('logHead', memoryLogHead(), ['replace']);
   return {

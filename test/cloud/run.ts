@@ -83,7 +83,7 @@ const tiers = async (): Promise<Tier[]> => {
     {
       name: 'contract',
       project: 'cloud',
-      files: ['cloud/contract', 'cloud/interrupted-job'],
+      files: ['cloud/contract', 'cloud/interrupted-job', 'cloud/log-key'],
       prepared: contract(onStack),
     },
     { name: 'stack', project: 'cloud', files: ['cloud/stack'], prepared: onStack },

@@ -8,7 +8,7 @@ import { SCHEDULED_STEPS } from '#core/schedules.ts';
 import { awsPorts } from '#adapters/aws/index.ts';
 import { variableOf } from '#core/deployment-outputs.ts';
 import { JOB_USES } from '#infra/gpu-stack.ts';
-import { KEEPER_USES, REGISTRAR_USES } from '#infra/registrar.ts';
+import { LOG_KEEPER_USES, REGISTRAR_USES } from '#infra/registrar.ts';
 import { workflowPlaceholders } from '#infra/state-machine.ts';
 import { listed, statements, synthesise, textOf, type Part, type Statement, type Synthesised } from './synthesised.ts';
 
@@ -19,9 +19,9 @@ const BEHIND: Readonly<Record<Exclude<keyof Ports, 'jobs'>, readonly string[]>> 
   artifacts: ['Artifacts', 'DataKey'],
   logStorage: ['Ledger'],
   logHead: ['LogHead'],
-  signer: ['LogKey', 'Keys', 'VaultKey'],
+  signer: ['Keys', 'VaultKey'],
   people: ['Keys', 'PeopleKey'],
-  ledger: ['Ledger', 'LogHead', 'LogKey'],
+  ledger: ['Ledger', 'LogHead', 'Keys'],
   results: ['Results'],
   workflows: [],
   models: ['Models'],
@@ -113,6 +113,24 @@ describe('the role of a step', () => {
     ]);
   });
 
+  it("asks KMS for the log's keys by their aliases alone, and signs by that of the key in use", () => {
+    for (const { name, uses } of steps.filter((step) => called.includes(step.name))) {
+      const asked = roleOf('app', idOf(name)).filter(({ Action }) =>
+        listed(Action).some((action) => ['kms:Sign', 'kms:GetPublicKey'].includes(action)),
+      );
+      expect([name, asked.length > 0]).toEqual([name, uses.includes('signer') || uses.includes('ledger')]);
+      for (const { Action, Resource, Condition } of asked) {
+        expect(textOf(Resource)).toMatch(/:key\/\*$/);
+        if (listed(Action).includes('kms:Sign'))
+          expect(Condition?.['StringEquals']).toMatchObject({ 'kms:RequestAlias': 'alias/quittance/log' });
+        else
+          expect(Condition).toEqual({
+            StringLike: { 'kms:RequestAlias': ['alias/quittance/log', 'alias/quittance/log/*'] },
+          });
+      }
+    }
+  });
+
   it('that answers a waiting task may do so for every machine that waits', () => {
     for (const { name } of steps.filter((step) => called.includes(step.name) && step.uses.includes('workflows'))) {
       const answering = roleOf('app', idOf(name)).filter(({ Action }) =>
@@ -194,7 +212,7 @@ describe('the policy for who registers models by command', () => {
     const told = Object.keys(synthesised.templates.app.findOutputs('*')).flatMap((name) => variableOf(name) ?? []);
     const environment = { ...process.env, ...Object.fromEntries(told.map((name) => [name, 'somewhere'])) };
     const ports = awsPorts({ ...environment, AWS_REGION: 'eu-central-1' });
-    for (const port of [...REGISTRAR_USES, ...KEEPER_USES])
+    for (const port of [...REGISTRAR_USES, ...LOG_KEEPER_USES])
       expect([port, typeof ports[port]]).toEqual([port, 'object']);
   });
 });
@@ -223,6 +241,42 @@ describe('the policy for who ends signing keys by command', () => {
   });
 });
 
+describe("the policy for who replaces the log's key by command", () => {
+  const given = () => {
+    const found = statements(synthesised, 'app').filter(({ owner }) => owner.startsWith('ReplaceLogKey'));
+    return found.map(({ statement }) => statement);
+  };
+  const allowing = (action: string) => given().filter(({ Action }) => listed(Action).includes(action));
+
+  it('makes, names and asks for Ed25519 keys, notes the end, and can neither sign, unwrap nor delete', () => {
+    const actions = [...new Set(given().flatMap(({ Action }) => listed(Action)))];
+    expect(actions.filter((action) => action.startsWith('kms:') && !/DataKey|Decrypt/.test(action)).sort()).toEqual([
+      ...['kms:CreateAlias', 'kms:CreateKey', 'kms:GetPublicKey', 'kms:UpdateAlias'],
+    ]);
+    expect(actions.filter((action) => /delete/i.test(action))).toEqual([]);
+    const purposes = given().flatMap(
+      ({ Condition }) => Condition?.['StringEquals']?.['kms:EncryptionContext:purpose'] ?? [],
+    );
+    expect(purposes).toEqual([]);
+    const kinds = allowing('kms:CreateKey').map(({ Condition }) => Condition?.['StringEquals']);
+    expect(kinds).toEqual([{ 'kms:KeySpec': 'ECC_NIST_EDWARDS25519', 'kms:KeyUsage': 'SIGN_VERIFY' }]);
+    const named = allowing('kms:UpdateAlias').flatMap(({ Resource }) => listed(Resource).map(textOf));
+    expect(named.map((resource) => resource.replace(/^.*?:(?=(key|alias)\/)/, ''))).toEqual([
+      ...['key/*', 'alias/quittance/log', 'alias/quittance/log/*'],
+    ]);
+  });
+
+  it("writes the rows of the log's keys and tickets, and reads the head and certificates", () => {
+    expect(touched(given())).toEqual(
+      [...new Set([...expected(['tickets', 'artifacts']).stores, 'Keys', 'LogHead'])].sort(),
+    );
+    const rows = given().flatMap(
+      ({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? [],
+    );
+    expect(rows).toEqual(['kms#*']);
+  });
+});
+
 /**
  * Every wildcard of a resource that is allowed, by what it ends in or is; each has its reason beside its grant in
  * infra.
@@ -234,11 +288,12 @@ const KNOWN_WILDCARDS: readonly RegExp[] = [
   /:execution:quittance-(erasure|unlearn|\*):\*$/,
   /:job-definition\/quittance-(unlearn|evaluate|recertify):\*$/,
   /:stack\/quittance-(network|app)\/\*$/,
+  /:(key|alias\/quittance\/log)\/\*$/, // under conditions that the tests of roles above look at
   /^(SendReminders|WritePortfolio|NetworkGate)[0-9A-F]+\.Arn:\*$/,
 ];
 /** Actions for which the service takes no resource. */
 const WITHOUT_RESOURCE = [
-  ...['batch:DescribeJobs', 'batch:TerminateJob', 'batch:ListJobs', 'ecr:GetAuthorizationToken'],
+  ...['kms:CreateKey', 'batch:DescribeJobs', 'batch:TerminateJob', 'batch:ListJobs', 'ecr:GetAuthorizationToken'],
   ...['logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery'],
   ...['logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups'],
   ...['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'],

@@ -43,6 +43,8 @@ export const batchOf = ({ batch, batchOnce }: AwsClients) =>
   batchJobQueue({ client: batch, once: batchOnce, queue: 'gpu', definitions: { unlearn: 'unlearn:1' } });
 export const servingOf = ({ dynamodb, events }: AwsClients) =>
   aliasServing({ dynamodb, events, table: 'serving', bus: 'default' });
+export const kmsSignerOf = ({ kms, dynamodb }: AwsClients) =>
+  kmsSigner(kms, { aliasPrefix: 'alias/q', rows: { dynamodb, table: 'keys' } });
 export const JOB = { name: 'T-1-unlearn-1', definition: 'unlearn', parameters: { ticketId: 'T-1' } };
 export const RULE = { id: 'T-1', secret: '00', values: [], subjects: [] };
 
@@ -68,8 +70,8 @@ export const ACTS: Readonly<Record<string, (clients: AwsClients) => Promise<unkn
   'models.put': ({ dynamodb }) => dynamoModelRegistry(dynamodb, 't').put(modelRecord(), 0),
   'results.put': ({ dynamodb }) => dynamoJobResults(dynamodb, 't').put('job', {}),
   'results.get': ({ dynamodb }) => dynamoJobResults(dynamodb, 't').get('job'),
-  'signer.sign': ({ kms }) => kmsSigner(kms, { aliasPrefix: 'alias/q' }).sign('service', BYTES),
-  'signer.publicKey': ({ kms }) => kmsSigner(kms, { aliasPrefix: 'alias/q' }).publicKey('service'),
+  'signer.sign': (clients) => kmsSignerOf(clients).sign('service', BYTES),
+  'signer.publicKey': (clients) => kmsSignerOf(clients).publicKey('service'),
   'jobs.submit': (clients) => batchOf(clients).submit(JOB),
   'jobs.describe': (clients) => batchOf(clients).describe('id'),
   'workflows.start': ({ sfn }) =>

@@ -32,8 +32,11 @@ const attempt = async (harness: TicketHarness, ticketId: string, run: number): P
   return verdict;
 };
 
-/** Who is asked outside. They have the machine's clock, so the walk has it too: from its start, after each answer. */
-type Outside = Pick<HarnessOptions, 'attestors' | 'courier'>;
+/**
+ * Who is asked outside, and another signer. Those outside have the machine's clock, so the walk has it too: from its
+ * start, after each answer.
+ */
+type Outside = Pick<HarnessOptions, 'attestors' | 'courier' | 'signer'>;
 
 const keepingUp = (courier: Courier, keepUp: () => void): Courier => ({
   post: (...asked) => courier.post(...asked).finally(keepUp),

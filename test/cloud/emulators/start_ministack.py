@@ -77,9 +77,11 @@ def keys_of_body(service, iam_action, body, params):
     if context:
         keys["kms:EncryptionContextKeys"] = list(context)
         keys.update({f"kms:EncryptionContext:{name}": value for name, value in context.items()})
-    for name in ("SigningAlgorithm", "MessageType"):
+    for name in ("SigningAlgorithm", "MessageType", "KeySpec", "KeyUsage"):
         if name in request:
             keys[f"kms:{name}"] = request[name]
+    if str(request.get("KeyId", "")).startswith("alias/"):
+        keys["kms:RequestAlias"] = request["KeyId"]
     sources = {entry.get("Source") for entry in request.get("Entries", [])}
     if len(sources) == 1:
         keys["events:source"] = sources.pop()
@@ -87,7 +89,12 @@ def keys_of_body(service, iam_action, body, params):
 
 
 def resource_of(service, method, path, headers, body, query_params, region, account):
-    """A key behind its alias, the identity that a mail is sent from, the state machine whose task waits for a token."""
+    """A key behind its alias, an alias that is given or moved, the identity that a mail is sent from, the state machine whose task waits for a token.
+
+    AWS looks at the right to the key as well where an alias is given to it; here only one resource is looked at.
+    """
+    if service == "kms" and b'"AliasName"' in (body or b""):
+        return f"arn:aws:kms:{region}:{account}:{json.loads(body)['AliasName']}"
     arn = known_resource(service, method, path, headers, body, query_params, region, account)
     if service == "kms" and ":alias/" in arn and kms._aliases.get(arn):
         return f"arn:aws:kms:{region}:{account}:key/{kms._aliases.get(arn)}"

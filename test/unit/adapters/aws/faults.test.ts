@@ -7,7 +7,6 @@ import { dynamoLogHead } from '#adapters/aws/dynamo-log-head.ts';
 import { dynamoModelRegistry } from '#adapters/aws/dynamo-model-registry.ts';
 import { dynamoTicketStore } from '#adapters/aws/dynamo-ticket-store.ts';
 import { kmsPseudonyms } from '#adapters/aws/kms-pseudonyms.ts';
-import { kmsSigner } from '#adapters/aws/kms-signer.ts';
 import { s3ArtifactStore } from '#adapters/aws/s3-artifact-store.ts';
 import { s3LogStorage } from '#adapters/aws/s3-log-storage.ts';
 import { sfnWorkflowEngine } from '#adapters/aws/sfn-workflow-engine.ts';
@@ -26,6 +25,7 @@ import {
   JOB,
   ACTS,
   told,
+  kmsSignerOf,
 } from '#test/support/aws-acts.ts';
 
 describe.each(Object.entries(ACTS))('%s', (_name, act) => {
@@ -127,9 +127,7 @@ describe('a key that is revoked', () => {
       const { dynamodb, kms } = unwrapping(error);
       const pseudonyms = kmsPseudonyms({ dynamodb, kms, table: 't', wrappingKey: 'alias/vault' });
       expect(await outcome(pseudonyms.of('person', 'Ada'))).toBe('KEY_UNAVAILABLE');
-      expect(await outcome(kmsSigner(unwrapping(error).kms, { aliasPrefix: 'alias/q' }).sign('log', BYTES))).toBe(
-        'KEY_UNAVAILABLE',
-      );
+      expect(await outcome(kmsSignerOf(unwrapping(error)).sign('log', BYTES))).toBe('KEY_UNAVAILABLE');
     },
   );
 
@@ -281,9 +279,7 @@ describe('what is told', () => {
 
   it('of a signature over 4096 bytes is its size, before KMS is asked', async () => {
     const { clients, calls } = scriptedAws(() => ({}));
-    expect(await outcome(kmsSigner(clients.kms, { aliasPrefix: 'alias/q' }).sign('log', new Uint8Array(4097)))).toBe(
-      'INPUT_TOO_LARGE',
-    );
+    expect(await outcome(kmsSignerOf(clients).sign('log', new Uint8Array(4097)))).toBe('INPUT_TOO_LARGE');
     expect(calls).toEqual([]);
   });
 
