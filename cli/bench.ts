@@ -22,7 +22,7 @@ export const bench: Command = {
   name: 'bench',
   summary: 'tables of what was measured',
   usage:
-    'methods | markov | reveal | story | tasks | people | tofu | lasting | deletions | windows | find | onboard | sequence | own-model | engine | memory | workflow | tickets | worklist | filings [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--out FILE]',
+    'methods | markov | reveal | story | tasks | people | tofu | lasting | deletions | windows | find | onboard | sequence | own-model | engine | memory | workflow | tickets | worklist | filings | ledger [--methods A,B] [--preset P] [--seeds N] [--shapes A,B] [--rounds N] [--rows N] [--leaves N] [--out FILE]',
   words: 1,
   options: BENCH_OPTIONS,
   verb: 'workflow',
@@ -167,6 +167,12 @@ const filings = async (args: Arguments): Promise<ExitCode> => {
   return finish(args, result, filingsText(result));
 };
 
+const ledger = async (args: Arguments): Promise<ExitCode> => {
+  const { benchLedger, ledgerText } = await import('#bench/ledger.ts');
+  const result = await benchLedger({ leaves: number(args, 'leaves', 1_000_000) });
+  return finish(args, result, ledgerText(result));
+};
+
 const engine = async (args: Arguments): Promise<ExitCode> => {
   const { benchEngine } = await import('#bench/engine.ts');
   const progress = progressOn(process.stderr);
@@ -243,4 +249,5 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   tickets: { run: tickets, reads: ['tickets', 'models', 'out'] },
   worklist: { run: worklist, reads: ['tickets', 'out'] },
   filings: { run: filings, reads: ['tickets', 'out'] },
+  ledger: { run: ledger, reads: ['leaves', 'out'] },
 };

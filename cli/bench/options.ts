@@ -52,6 +52,7 @@ export const BENCH_OPTIONS = {
     value: 'P',
     summary: 'what it is judged by: own-model (default corpus-chat-v1), lasting (default gate-v3)',
   },
+  leaves: { kind: 'value', value: 'N', summary: 'ledger: entries of the log (default 1000000)', is: whole(1) },
   deletions: {
     kind: 'value',
     value: 'N',
