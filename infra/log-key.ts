@@ -1,10 +1,10 @@
-// Rights to the log's keys, one after another (adapters/aws/kms-keys.ts): functions that append sign by the alias of the
-// key in use and by nothing else, everything that reads the log asks for the public keys of all, and an operator may put
-// another in its place (`quittance keys rotate log`).
+// Rights to the log's keys, one after another (adapters/aws/kms-keys.ts): functions that append sign by the alias of
+// the key in use and by nothing else, everything that reads the log asks for the public keys of all, and an operator
+// may put another in its place (`quittance keys rotate log`).
 // Traps: a policy that named the key would have to be deployed anew for each, so that the rights are to a key by the
-// alias that a request names (kms:RequestAlias); they hold from the moment at which the alias is moved, while what a key
-// is called (kms:ResourceAliases) takes KMS up to five minutes. And whoever makes keys may say who uses them: the policy
-// to replace the log's key is as good as that key, and is one of its own.
+// alias that a request names (kms:RequestAlias); they hold from the moment at which the alias is moved, while what a
+// key is called (kms:ResourceAliases) takes KMS up to five minutes. And whoever makes keys may say who uses them: the
+// policy to replace the log's key is as good as that key, and is one of its own.
 import type { Stack } from 'aws-cdk-lib';
 import { arnOf, type Grant } from './grants.ts';
 import type { Resources } from './stateful-stack.ts';

@@ -1,8 +1,8 @@
-// For who registers models by command (`quittance model … --installation PREFIX`), for who ends signing keys (`quittance
-// people retire`, `quittance keys rotate service`), and for who replaces the log's (`quittance keys rotate log`): a
-// policy each with the rights that it takes, to be attached to a person's role, and outputs that say where the stores
-// are. Traps: who registers may not delete; what registration stores is content-addressed and found again. Who ends
-// keys may unwrap none, and sign nothing; who replaces the log's brings in the next one (log-key.ts).
+// For who registers models by command (`quittance model … --installation PREFIX`), for who ends signing keys
+// (`quittance people retire`, `quittance keys rotate service`), and for who replaces the log's (`quittance keys rotate
+// log`): a policy each with the rights that it takes, to be attached to a person's role, and outputs that say where the
+// stores are. Traps: who registers may not delete; what registration stores is content-addressed and found again. Who
+// ends keys may unwrap none, and sign nothing; who replaces the log's brings in the next one (log-key.ts).
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { outputOf } from '#core/deployment-outputs.ts';

@@ -1,5 +1,5 @@
-// Lists of keys that were used under a name before, one row of the table of keys each (`<purpose>#former/<name>`; a name
-// has no slash).
+// Lists of keys that were used under a name before, one row of the table of keys each (`<purpose>#former/<name>`; a
+// name has no slash).
 // Trap: between reading and writing others may write, so that every write is conditional on what was read, and says so
 // instead of overwriting.
 import { GetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';

@@ -10,7 +10,16 @@ import { variableOf } from '#core/deployment-outputs.ts';
 import { JOB_USES } from '#infra/gpu-stack.ts';
 import { LOG_KEEPER_USES, REGISTRAR_USES } from '#infra/registrar.ts';
 import { workflowPlaceholders } from '#infra/state-machine.ts';
-import { listed, statements, synthesise, textOf, type Part, type Statement, type Synthesised } from './synthesised.ts';
+import {
+  listed,
+  statements,
+  storesIn,
+  synthesise,
+  textOf,
+  type Part,
+  type Statement,
+  type Synthesised,
+} from './synthesised.ts';
 
 /** Words of the exports that a role must name, and may name, where it uses the port. */
 const BEHIND: Readonly<Record<Exclude<keyof Ports, 'jobs'>, readonly string[]>> = {
@@ -35,10 +44,6 @@ const BEHIND: Readonly<Record<Exclude<keyof Ports, 'jobs'>, readonly string[]>> 
   ids: [],
 };
 const SERVICES: Partial<Record<keyof Ports, string>> = { workflows: 'states', notifier: 'ses', serving: 'events' };
-
-/** `quittance-state:ExportsOutputFnGetAttTickets8B…Arn…` → `Tickets`. */
-const storesIn = (text: string): string[] =>
-  [...text.matchAll(/:ExportsOutput(?:FnGetAtt|Ref)([A-Za-z]+?)[0-9A-F]{8}/g)].map(([, name = '']) => name);
 
 let synthesised: Synthesised;
 beforeAll(async () => void (synthesised = await synthesise()));
@@ -111,24 +116,6 @@ describe('the role of a step', () => {
       'record-recertification',
       'sequence-log',
     ]);
-  });
-
-  it("asks KMS for the log's keys by their aliases alone, and signs by that of the key in use", () => {
-    for (const { name, uses } of steps.filter((step) => called.includes(step.name))) {
-      const asked = roleOf('app', idOf(name)).filter(({ Action }) =>
-        listed(Action).some((action) => ['kms:Sign', 'kms:GetPublicKey'].includes(action)),
-      );
-      expect([name, asked.length > 0]).toEqual([name, uses.includes('signer') || uses.includes('ledger')]);
-      for (const { Action, Resource, Condition } of asked) {
-        expect(textOf(Resource)).toMatch(/:key\/\*$/);
-        if (listed(Action).includes('kms:Sign'))
-          expect(Condition?.['StringEquals']).toMatchObject({ 'kms:RequestAlias': 'alias/quittance/log' });
-        else
-          expect(Condition).toEqual({
-            StringLike: { 'kms:RequestAlias': ['alias/quittance/log', 'alias/quittance/log/*'] },
-          });
-      }
-    }
   });
 
   it('that answers a waiting task may do so for every machine that waits', () => {
@@ -238,42 +225,6 @@ describe('the policy for who ends signing keys by command', () => {
     expect(deleting.map(({ Condition }) => Condition)).toEqual([
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['people#*', 'signer#*'] } },
     ]);
-  });
-});
-
-describe("the policy for who replaces the log's key by command", () => {
-  const given = () => {
-    const found = statements(synthesised, 'app').filter(({ owner }) => owner.startsWith('ReplaceLogKey'));
-    return found.map(({ statement }) => statement);
-  };
-  const allowing = (action: string) => given().filter(({ Action }) => listed(Action).includes(action));
-
-  it('makes, names and asks for Ed25519 keys, notes the end, and can neither sign, unwrap nor delete', () => {
-    const actions = [...new Set(given().flatMap(({ Action }) => listed(Action)))];
-    expect(actions.filter((action) => action.startsWith('kms:') && !/DataKey|Decrypt/.test(action)).sort()).toEqual([
-      ...['kms:CreateAlias', 'kms:CreateKey', 'kms:GetPublicKey', 'kms:UpdateAlias'],
-    ]);
-    expect(actions.filter((action) => /delete/i.test(action))).toEqual([]);
-    const purposes = given().flatMap(
-      ({ Condition }) => Condition?.['StringEquals']?.['kms:EncryptionContext:purpose'] ?? [],
-    );
-    expect(purposes).toEqual([]);
-    const kinds = allowing('kms:CreateKey').map(({ Condition }) => Condition?.['StringEquals']);
-    expect(kinds).toEqual([{ 'kms:KeySpec': 'ECC_NIST_EDWARDS25519', 'kms:KeyUsage': 'SIGN_VERIFY' }]);
-    const named = allowing('kms:UpdateAlias').flatMap(({ Resource }) => listed(Resource).map(textOf));
-    expect(named.map((resource) => resource.replace(/^.*?:(?=(key|alias)\/)/, ''))).toEqual([
-      ...['key/*', 'alias/quittance/log', 'alias/quittance/log/*'],
-    ]);
-  });
-
-  it("writes the rows of the log's keys and tickets, and reads the head and certificates", () => {
-    expect(touched(given())).toEqual(
-      [...new Set([...expected(['tickets', 'artifacts']).stores, 'Keys', 'LogHead'])].sort(),
-    );
-    const rows = given().flatMap(
-      ({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? [],
-    );
-    expect(rows).toEqual(['kms#*']);
   });
 });
 

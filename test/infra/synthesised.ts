@@ -113,3 +113,7 @@ export const textOf = (value: unknown): string => {
   if (intrinsic === 'Fn::GetAtt') return (argument as string[]).join('.');
   return String(argument);
 };
+
+/** `quittance-state:ExportsOutputFnGetAttTickets8B…Arn…` → `Tickets`. */
+export const storesIn = (text: string): string[] =>
+  [...text.matchAll(/:ExportsOutput(?:FnGetAtt|Ref)([A-Za-z]+?)[0-9A-F]{8}/g)].map(([, name = '']) => name);

@@ -1,5 +1,5 @@
-// KMS as far as it holds Ed25519 keys: made, given aliases, asked for, signed with. `stale` says which key an alias still
-// stands for after it was moved, as KMS may do for a while.
+// KMS as far as it holds Ed25519 keys: made, given aliases, asked for, signed with. `stale` says which key an alias
+// still stands for after it was moved, as KMS may do for a while.
 import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import type { Reply } from './scripted-aws.ts';

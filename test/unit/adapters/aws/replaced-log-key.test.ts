@@ -1,6 +1,6 @@
-// The log's key on AWS replaced by another: by the real adapters over a KMS that knows keys by their aliases and a table
-// that holds conditions as DynamoDB does. What is handed out before and after verifies; a command that dies anywhere is
-// gone on with by the same command, and nothing is signed meanwhile that a verifier refuses.
+// The log's key on AWS replaced by another: by the real adapters over a KMS that knows keys by their aliases and a
+// table that holds conditions as DynamoDB does. What is handed out before and after verifies; a command that dies
+// anywhere is gone on with by the same command, and nothing is signed meanwhile that a verifier refuses.
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { memoryHarness } from '#adapters/memory/ports.ts';
