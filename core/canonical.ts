@@ -1,7 +1,7 @@
 // Canonical JSON bytes (RFC 8785, JCS) and SHA-256 digests. Trap: JCS sorts keys by UTF-16 code units, which is what
 // JavaScript's default sort does, and prints numbers as ECMAScript does; NaN, infinities and lone surrogates have no
 // canonical form.
-import { createHash } from 'node:crypto';
+import crypto, { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { QuittanceError } from './errors.ts';
 
@@ -56,7 +56,12 @@ const canonicalString = (value: string): string => {
 const notCanonical = (got: string) =>
   new QuittanceError('INVALID_INPUT', { message: 'this value has no canonical JSON form (RFC 8785)', got });
 
+/** Of one piece in one call, which Node has since 20.12 and which takes a third of the time for short ones. */
+const hashed: typeof crypto.hash | undefined = crypto.hash;
+
 export const sha256 = (...chunks: (Uint8Array | string)[]): Buffer => {
+  const [only] = chunks;
+  if (hashed && chunks.length === 1 && only !== undefined) return hashed('sha256', only, 'buffer');
   const hash = createHash('sha256');
   for (const chunk of chunks) hash.update(chunk);
   return hash.digest();

@@ -8,9 +8,14 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 export const keyFromSeed = (seed: Uint8Array): KeyObject =>
   createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
 
+const known = new WeakMap<KeyObject, Buffer>();
+
 /** Raw, of a private key. */
-export const publicOf = (key: KeyObject): Buffer =>
-  createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+export const publicOf = (key: KeyObject): Buffer => {
+  const raw = known.get(key) ?? createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+  known.set(key, raw);
+  return raw;
+};
 
 /** A signer over the private keys that `keyOf` finds or makes by name. */
 export const signerOver = (keyOf: (name: string) => KeyObject | Promise<KeyObject>): Signer => ({

@@ -4,7 +4,7 @@
 // close, so the temporary file is removed whatever happens.
 import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
 
@@ -52,8 +52,10 @@ export const createDurably = (path: string, bytes: Uint8Array, mode = 0o644): Pr
 /** The same of parts that are written as they come: what they are made from need never be there at once. */
 export const createFrom = async (path: string, parts: Parts, mode = 0o644): Promise<boolean> => {
   try {
-    // link, unlike rename, refuses a name that is taken
-    await staged(path, parts, mode, (temporary) => link(temporary, path));
+    await staged(path, parts, mode, async (temporary) => {
+      await link(temporary, path); // unlike rename, it refuses a name that is taken
+      await unlink(temporary);
+    });
     return true;
   } catch (error) {
     if (errno(error) === 'EEXIST') return false;
@@ -66,15 +68,21 @@ type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 const staged = async (path: string, parts: Parts, mode: number, publish: (temporary: string) => Promise<void>) => {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
     await writeSynced(temporary, parts, mode);
     await publish(temporary);
     await syncFolder(dirname(path));
   } catch (error) {
-    throw storeError(error);
-  } finally {
     await rm(temporary, { force: true });
+    throw storeError(error);
   }
+};
+
+/** The folder is made where there is none: it is there nearly always, and asking first would cost as much as a write. */
+const created = async (path: string, mode: number): Promise<FileHandle> => {
+  const file = await unlessMissing(open(path, 'wx', mode));
+  if (file) return file;
+  await mkdir(dirname(path), { recursive: true });
+  return open(path, 'wx', mode);
 };
 
 /** Removes what a process that was killed had begun to write in a folder. Nobody else may be writing there. */
@@ -84,7 +92,7 @@ export const sweep = async (folder: string): Promise<void> => {
 };
 
 const writeSynced = async (path: string, parts: Parts, mode: number) => {
-  const file = await open(path, 'wx', mode);
+  const file = await created(path, mode);
   await finishing(file, async () => {
     for await (const bytes of parts) await file.writeFile(bytes); // each behind the last
     await file.sync();

@@ -1,8 +1,10 @@
 // Ed25519 keys as PKCS #8 files that only their owner can read, one for each name, made on first use. One that is
 // retired is destroyed; its public part stays in `former/NAME.json`, and the next use makes another.
-// Trap: in embedded mode whoever runs the process can sign as anybody, so the separation of duties rests on the
+// Traps: a key is read again when its file, or that of the former keys, is another one than it was: another process may
+// have ended it. And in embedded mode whoever runs the process can sign as anybody, so the separation of duties rests on the
 // operating system's users (docs/trust.md says so).
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { publicOf, signerOver } from '#core/ed25519.ts';
 import { QuittanceError } from '#core/errors.ts';
@@ -25,7 +27,16 @@ export const fileSigner = (dir: string): FileSigner => {
   const pathOf = (name: string) => join(dir, `${safeName(name)}.pem`);
   const formerOf = (name: string) => join(dir, 'former', `${safeName(name)}.json`);
   const former = (name: string) => readFormerKeys(formerOf(name), name);
+  const known = new Map<string, { readonly stamp: string; readonly key: KeyObject }>();
   const current = async (name: string): Promise<KeyObject | undefined> => {
+    const stamp = `${stampOf(pathOf(name))} ${stampOf(formerOf(name))}`;
+    const before = known.get(name);
+    if (before?.stamp === stamp) return before.key;
+    const key = await readCurrent(name);
+    if (key) known.set(name, { stamp, key });
+    return key;
+  };
+  const readCurrent = async (name: string): Promise<KeyObject | undefined> => {
     const bytes = await readIfThere(pathOf(name));
     const key = bytes && keyIn(bytes);
     if (!key || !(await former(name)).some(({ publicKey }) => publicOf(key).equals(publicKey))) return key;
@@ -45,6 +56,12 @@ export const fileSigner = (dir: string): FileSigner => {
     },
     condemn: (name, until) => condemnFormerKey(formerOf(name), name, until),
   };
+};
+
+/** Which file it is, and as of when; a file that is changed has another. */
+const stampOf = (path: string): string => {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found ? `${found.ino}.${found.ctimeNs}.${found.size}` : 'none';
 };
 
 const noKey = (name: string, last: FormerKey | undefined): QuittanceError =>

@@ -12,7 +12,7 @@ import { isQuittanceError, QuittanceError } from '../errors.ts';
 import type { Clock, LogHead, LogStorage, Signer } from '../ports.ts';
 import { CLOCKS_DIFFER_MS, formerLogKeys, LOG_KEY, logKey, openByOne, signedNote, type LogSigner } from './log-keys.ts';
 import { leafHash } from './merkle.ts';
-import { checkpointText, openNote, originOf, parseCheckpoint, type Checkpoint } from './note.ts';
+import { checkpointText, openNote, originOf, parseCheckpoint, type Checkpoint, type NoteKey } from './note.ts';
 import { invalid, readEdge } from './tile-tree.ts';
 import { bundlePath, bundlesAfter, decodeBundle, growEdge, rootOfEdge, TILE_WIDTH, type Edge } from './tiles.ts';
 
@@ -44,6 +44,8 @@ export interface LogState {
   edge: Edge;
   /** Entries of the last bundle, where it is not full. */
   tail: readonly Buffer[];
+  /** Whether this process has written, or seen, the copy of the checkpoint. */
+  published?: boolean;
 }
 
 const EMPTY = { checkpoint: undefined, note: undefined, version: 0, size: 0, edge: [], tail: [] } as const;
@@ -155,11 +157,29 @@ const openedByAnyKey = async (
   signer: LogSigner,
 ): Promise<{ readonly text: string; readonly age: number } | undefined> => {
   const name = originOf(note);
-  const text = openNote(note, await logKey(signer, name));
+  const key = await logKey(signer, name);
+  const text = textUnder(note, key, signer);
   if (text !== undefined) return { text, age: 0 };
   const former = (await formerLogKeys(signer)).map(({ publicKey }) => ({ name, publicKey }));
   const opened = openByOne(note, former);
   return opened && { text: opened.text, age: former.length - former.indexOf(opened.key) };
+};
+
+interface Opened {
+  readonly note: string;
+  readonly key: NoteKey;
+  readonly text: string;
+}
+
+/** The last note that verified: the head is read before each append, and is mostly the one that was just written. */
+const lastOpened = new WeakMap<LogSigner, Opened>();
+
+const textUnder = (note: string, key: NoteKey, signer: LogSigner): string | undefined => {
+  const last = lastOpened.get(signer);
+  if (last?.note === note && Buffer.from(last.key.publicKey).equals(key.publicKey)) return last.text;
+  const text = openNote(note, key);
+  if (text !== undefined) lastOpened.set(signer, { note, key, text });
+  return text;
 };
 
 /**
@@ -207,8 +227,9 @@ const grown = ({ size, edge, tail }: LogState, order: readonly Buffer[]) => {
 };
 
 /** The copy of the last checkpoint, which a crash may have kept the append before this one from writing. */
-const publishAgain = async (storage: LogStorage, { note, version }: LogState): Promise<void> => {
-  if (note !== undefined && !(await stored(storage, checkpointPath(version)))) await publish(storage, note, version);
+const publishAgain = async (storage: LogStorage, { note, version, published }: LogState): Promise<void> => {
+  if (note !== undefined && published !== true && !(await stored(storage, checkpointPath(version))))
+    await publish(storage, note, version);
 };
 
 /** The index of each added entry, whose order the leftovers may have changed. */
@@ -228,9 +249,10 @@ const replacedHead = async (
   const checkpoint = { origin, size: end.size, root: rootOfEdge(end.edge), time: clock.now().toISOString() };
   const note = await signedNote(signer, origin, checkpointText(checkpoint));
   await logHead.replace(note, version);
-  const log = { ...end, checkpoint, origin, note, version: version + 1 };
+  const log = { ...end, checkpoint, origin, note, version: version + 1, published: false };
   known.set(logStorage, log);
   await publish(logStorage, note, log.version);
+  log.published = true;
   return log;
 };
 

@@ -5,8 +5,10 @@ import { sha256 } from '../canonical.ts';
 
 export type Hash = Buffer;
 
-export const leafHash = (entry: Uint8Array): Hash => sha256(Uint8Array.of(0), entry);
-export const nodeHash = (left: Uint8Array, right: Uint8Array): Hash => sha256(Uint8Array.of(1), left, right);
+const [LEAF, NODE] = [Uint8Array.of(0), Uint8Array.of(1)];
+// in one piece: an append hashes some hundred short ones
+export const leafHash = (entry: Uint8Array): Hash => sha256(Buffer.concat([LEAF, entry]));
+export const nodeHash = (left: Uint8Array, right: Uint8Array): Hash => sha256(Buffer.concat([NODE, left, right]));
 export const EMPTY_ROOT: Hash = sha256('');
 
 /** Largest power of two below n (n ≥ 2). */

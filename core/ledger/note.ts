@@ -3,7 +3,7 @@
 // time (type 0x04). Our checkpoints carry one extension line, `time <RFC 3339>`, so that one from the future can be
 // refused.
 // Trap: a signature line of an unknown key is ignored, and a known key name with a wrong key id is not known.
-import { createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { sha256 } from '../canonical.ts';
 import { QuittanceError } from '../errors.ts';
 
@@ -26,11 +26,24 @@ export const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
 export const verifyEd25519 = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean => {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
   try {
-    const key = createPublicKey({ key: Buffer.concat([SPKI_ED25519, publicKey]), format: 'der', type: 'spki' });
-    return verify(null, message, key, signature);
+    return verify(null, message, publicKeyOf(publicKey), signature);
   } catch {
     return false; // not a point on the curve
   }
+};
+
+const parsed = new Map<string, KeyObject>();
+/** Keys of a log, its witnesses and its people; of a stranger's bundle no more are kept either. */
+const MOST_PARSED = 64;
+
+const publicKeyOf = (raw: Uint8Array): KeyObject => {
+  const text = Buffer.from(raw).toString('latin1');
+  const known = parsed.get(text);
+  if (known) return known;
+  const key = createPublicKey({ key: Buffer.concat([SPKI_ED25519, raw]), format: 'der', type: 'spki' });
+  if (parsed.size >= MOST_PARSED) parsed.clear();
+  parsed.set(text, key);
+  return key;
 };
 
 /** The note's text with one more signature line. `text` ends with a newline. */
