@@ -11,7 +11,7 @@ export interface Target {
 const VERIFIERS: Readonly<Record<string, readonly string[]>> = {
   signatures: ['service-key-rules', 'signatures', 'seal'],
   listing: ['seal', 'signatures', '../verify'],
-  filed: ['claims', 'evidence'],
+  filed: ['filed-rules', 'claims', 'evidence'],
   approval: ['signatures', 'without-approver'],
   log: ['log-rules', 'log-notes', 'closing'],
   history: ['replay', 'closing'],
