@@ -12,15 +12,20 @@ browser. Refusals are \`application/problem+json\` (RFC 9457): \`type\` is \`htt
 - Pages of a list: \`limit\` up to 100, \`after\` is \`next\` of the page before, null at the end.
 - Edits: \`If-Match\` with the \`ETag\` of the case; 412 where it moved meanwhile. \`Idempotency-Key\`: the same key with the same body gets the first answer, with another body 422.
 - An address takes the parameters that the document names, once each: any other is 400, with its name. Bodies come uncompressed and in UTF-8 (else 415), without fields that the document does not have.
+- Where the settings have them (off by default), other companies' systems send requests by the Data Rights Protocol (\`/v1/…\`) and by OpenDSR 2.0 (\`/v2/…\`), in the protocols' own forms: [intake.md](intake.md) says what of both is held, and what is not.
 - The tests have schemathesis ask everything that the document lets one ask (test/e2e/openapi.test.ts).`;
 
-const row = ({ method, path, summary, isPublic, roles }: Operation): string =>
+const SENDERS = { agent: 'an agent', controller: 'a controller' } as const;
+
+const row = ({ method, path, summary, isPublic, sender, roles }: Operation): string =>
   `| \`${method.toUpperCase()} ${templateOf(path)}\` | ${summary} | ${
     isPublic
       ? 'everybody'
-      : scopesFor(roles)
-          .map((scope) => `\`${scope}\``)
-          .join(', ')
+      : sender
+        ? SENDERS[sender]
+        : scopesFor(roles)
+            .map((scope) => `\`${scope}\``)
+            .join(', ')
   } |`;
 
 export const apiPage = (): string =>

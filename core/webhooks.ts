@@ -126,15 +126,27 @@ export interface Tried {
   readonly retryAfterSeconds?: number | undefined;
 }
 
+export const isTaken = (status: number | null): boolean => status !== null && status >= 200 && status < 300;
+
+/** When to try again after so many tries in vain; undefined where it is given up. */
+export const nextTry = (
+  attempts: number,
+  { status, retryAfterSeconds = 0 }: Pick<Tried, 'status' | 'retryAfterSeconds'>,
+  now: Date,
+): Date | undefined => {
+  const wait = WAITS[attempts - 1];
+  if (wait === undefined || status === GONE) return undefined;
+  return new Date(now.getTime() + Math.max(wait, Math.min(retryAfterSeconds, LONGEST_WAIT)) * 1000);
+};
+
 /** What a try makes of a message: delivered by any 2xx, tried again later, or given up. */
-export const afterTry = (delivery: Delivery, { status, fault, retryAfterSeconds = 0 }: Tried, now: Date): Delivery => {
+export const afterTry = (delivery: Delivery, tried: Tried, now: Date): Delivery => {
+  const { status, fault } = tried;
   const attempts = delivery.attempts + 1;
   const known = { ...delivery, attempts, status, fault };
-  if (status !== null && status >= 200 && status < 300) return { ...known, state: 'delivered' };
-  const wait = WAITS[attempts - 1];
-  if (wait === undefined || status === GONE) return { ...known, state: 'failed' };
-  const seconds = Math.max(wait, Math.min(retryAfterSeconds, LONGEST_WAIT));
-  return { ...known, nextAt: new Date(now.getTime() + seconds * 1000).toISOString() };
+  if (isTaken(status)) return { ...known, state: 'delivered' };
+  const next = nextTry(attempts, tried, now);
+  return next === undefined ? { ...known, state: 'failed' } : { ...known, nextAt: next.toISOString() };
 };
 
 /** Whether a receiver gets nothing more after this. */

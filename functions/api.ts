@@ -4,13 +4,15 @@
 import { Hono } from 'hono';
 import type { Ports } from '#core/ports.ts';
 import { STYLE } from '#portal/style.ts';
-import type { ApiContext, Env } from './api/context.ts';
+import { hasInbox, type ApiContext, type Env } from './api/context.ts';
 import { actRoutes } from './api/act-routes.ts';
 import { approvalRoutes } from './api/approvals.ts';
 import { askRoutes } from './api/asks.ts';
 import { BULK_LIMIT_BYTES, bulkRoutes } from './api/bulk.ts';
 import { CHECK_LIMIT_BYTES, checkRoutes } from './api/check.ts';
 import { inboxRoutes } from './api/inbox.ts';
+import { drpRoutes } from './api/intake/drp-routes.ts';
+import { dsrRoutes } from './api/intake/dsr-routes.ts';
 import { languageRoutes } from './api/languages.ts';
 import { hostIsOurs, knownMethods, notFromElsewhere, plainBody, routesOf } from './api/doors.ts';
 import { identify, limitBody, securityHeaders } from './api/guard.ts';
@@ -43,13 +45,21 @@ export const apiUses: readonly (keyof Ports)[] = [
 /** Paths that take more than a request is long. */
 const LARGER = { '/check': CHECK_LIMIT_BYTES, '/bulk': BULK_LIMIT_BYTES, '/tickets/bulk': BULK_LIMIT_BYTES };
 
+/** `.json` asks for data; before 0.9.3 the Data Rights Protocol had a slash at the end of one path. */
+const getPath = (request: Request): string =>
+  new URL(request.url).pathname.replace(/(?<=.)\.json$/, '').replace(/^(\/v1\/data-rights-request)\/$/, '$1');
+
 /** `extend` adds routes that need no sender, before those that need one. */
 export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hono<Env> => {
-  const app = new Hono<Env>({ getPath: (request) => new URL(request.url).pathname.replace(/(?<=.)\.json$/, '') });
+  const app = new Hono<Env>({ getPath });
   app.onError(answerProblem);
   app.notFound((c) => answerProblem(notFound(), c));
   const routes = routesOf(app);
   app.use(securityHeaders, hostIsOurs(context), knownMethods(routes), notFromElsewhere, plainBody, limitBody(LARGER));
+  if (context.intake) {
+    drpRoutes(app, context, context.intake);
+    dsrRoutes(app, context, context.intake);
+  }
   extend?.(app); // before the check of queries: sign-in and the models' API take what protocols of others say
   app.use(knownQuery(routes.at));
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
@@ -67,7 +77,7 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   settingsRoutes(app, context);
   newCaseRoutes(app, context);
   bulkRoutes(app, context);
-  if (context.publicPages) inboxRoutes(app, context);
+  if (hasInbox(context)) inboxRoutes(app, context);
   worklistRoutes(app, context);
   ticketRoutes(app, context);
   requestRoutes(app, context);

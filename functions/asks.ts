@@ -6,6 +6,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { Instant } from '#core/deadlines.ts';
+import { INTAKE_PROTOCOLS } from '#core/intake.ts';
+import { RegimeName } from '#core/regimes.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
 import { parseJson } from '#core/stored-json.ts';
@@ -46,7 +48,16 @@ export type AskedRequest = z.infer<typeof AskedRequest>;
 /** Why it becomes no case. Everything else does, since a request is refused by two people and on the record. */
 export const NO_CASE = ['no-request', 'duplicate'] as const;
 
-const Content = z.strictObject({ kind: z.literal('quittance-ask/v1'), receivedAt: Instant, asked: AskedRequest });
+/** By which protocol a program sent it, for whom, and under which law; absent where it was typed. */
+export const Via = z.strictObject({ protocol: z.enum(INTAKE_PROTOCOLS), by: Principal, regime: RegimeName });
+export type Via = z.infer<typeof Via>;
+
+const Content = z.strictObject({
+  kind: z.literal('quittance-ask/v1'),
+  receivedAt: Instant,
+  asked: AskedRequest,
+  via: Via.optional(),
+});
 
 const Standing = z.strictObject({
   kind: z.literal('quittance-ask-standing/v1'),
@@ -57,7 +68,7 @@ const Standing = z.strictObject({
   now: z.discriminatedUnion('is', [
     z.strictObject({ is: z.literal('waiting') }),
     z.strictObject({ is: z.literal('case'), ticketId: TicketId }),
-    z.strictObject({ is: z.literal('none'), reason: z.enum(NO_CASE), by: Principal, at: Instant }),
+    z.strictObject({ is: z.literal('none'), reason: z.enum([...NO_CASE, 'withdrawn']), by: Principal, at: Instant }),
   ]),
 });
 export type Standing = z.infer<typeof Standing>;
@@ -69,7 +80,7 @@ const SHARDS = Array.from({ length: 16 }, (_, i) => i.toString(16));
 const MOST_A_SHARD = 100;
 const shardOf = (id: string): string => id.slice(2, 3);
 const labelOf = ({ pseudonyms }: Stores, shard: string) => pseudonyms.of('asks-waiting', shard);
-const standingOf = (id: string): string => id.replace('Q-', 'S-');
+const standingKey = (id: string): string => id.replace('Q-', 'S-');
 
 export interface Receipt {
   readonly reference: string;
@@ -85,16 +96,17 @@ export const receiveAsk = async (
   key: string,
   asked: AskedRequest,
   ports: Stores & Pick<Ports, 'notifier' | 'clock'>,
+  via?: Via,
 ): Promise<Receipt> => {
   const { pseudonyms, notifier, clock } = ports;
   const reference = `Q-${(await pseudonyms.of('ask', key)).slice(0, 20)}`;
   const secret = (await pseudonyms.of('ask-secret', key)).slice(0, 32);
   const body = await pseudonyms.of('ask-body', `${key}\n${JSON.stringify(asked)}`);
-  const before = await standing(ports, reference);
+  const before = await standingOf(ports, reference);
   if (before === undefined) {
     await refuseFull(ports, reference);
     const receivedAt = clock.now().toISOString();
-    await keep(ports, reference, { receivedAt, asked });
+    await keep(ports, reference, { receivedAt, asked, ...(via && { via }) });
     const hidden = { secret: await keyed(ports, reference, secret), body };
     await stand(ports, reference, { receivedAt, ...hidden, now: { is: 'waiting' } });
   } else if (before.body !== body) throw otherForm();
@@ -114,15 +126,17 @@ const refuseFull = async (ports: Stores, id: string): Promise<void> => {
   throw new QuittanceError('SERVICE_UNAVAILABLE', { message: 'too many requests wait to be taken up' });
 };
 
-const keep = async (ports: Stores, id: string, content: { receivedAt: string; asked: AskedRequest }) => {
+type Kept = Omit<z.infer<typeof Content>, 'kind'>;
+
+const keep = async (ports: Stores, id: string, content: Kept) => {
   await ports.vault.createKey(id);
   await ports.vault.put(id, 'ask', jsonBytes({ kind: 'quittance-ask/v1', ...content }));
   await ports.vault.label(id, [await labelOf(ports, shardOf(id))]);
 };
 
 const stand = async ({ vault }: Stores, id: string, said: Omit<Standing, 'kind'>): Promise<void> => {
-  await vault.createKey(standingOf(id));
-  await vault.put(standingOf(id), 'standing', jsonBytes({ kind: 'quittance-ask-standing/v1', ...said }));
+  await vault.createKey(standingKey(id));
+  await vault.put(standingKey(id), 'standing', jsonBytes({ kind: 'quittance-ask-standing/v1', ...said }));
 };
 
 const GONE = ['VAULT_KEY_DESTROYED', 'NOT_FOUND'] as const;
@@ -131,8 +145,9 @@ const unlessGone = (error: unknown): undefined => {
   throw error;
 };
 
-const standing = async ({ vault }: Stores, id: string): Promise<Standing | undefined> => {
-  const bytes = await vault.get(standingOf(id), 'standing').catch(unlessGone);
+/** Where it stands, for who was let in otherwise. */
+export const standingOf = async ({ vault }: Pick<Stores, 'vault'>, id: string): Promise<Standing | undefined> => {
+  const bytes = await vault.get(standingKey(id), 'standing').catch(unlessGone);
   return bytes && parseJson(bytes, Standing, 'the standing of a request in the vault');
 };
 
@@ -141,7 +156,7 @@ const keyed = ({ pseudonyms }: Stores, id: string, secret: string) => pseudonyms
 /** Where it stands, for whoever has both. A wrong secret and an unknown reference take the same way. */
 export const standingFor = async (ports: Stores, reference: string, secret: string): Promise<Standing | undefined> => {
   const id = AskId.safeParse(reference).data ?? `Q-${'0'.repeat(20)}`;
-  const found = await standing(ports, id);
+  const found = await standingOf(ports, id);
   const got = Buffer.from(await keyed(ports, id, secret));
   const wanted = Buffer.from(found?.secret ?? '0'.repeat(got.length));
   return timingSafeEqual(got, wanted) ? found : undefined;
@@ -174,10 +189,21 @@ export const readAsk = async ({ vault }: Stores, id: string): Promise<z.infer<ty
 
 /** What it came to, once and for all; what was typed is destroyed with that. */
 export const settleAsk = async (ports: Stores, id: string, now: Settled): Promise<void> => {
-  const before = await standing(ports, id);
+  const before = await standingOf(ports, id);
   if (before && !isSettled(before.now)) await stand(ports, id, { ...before, now });
   await ports.vault.destroy(id);
 };
 
 type Settled = Exclude<Standing['now'], { is: 'waiting' }>;
 const isSettled = ({ is }: Standing['now']): boolean => is !== 'waiting';
+
+/** INVALID_INPUT where whoever sent it wants it no more, as an agent's program may say while a draft is written. */
+export const refuseWithdrawn = async (ports: Stores, id: string | undefined): Promise<void> => {
+  const found = id === undefined ? undefined : await standingOf(ports, id);
+  if (found?.now.is !== 'none' || found.now.reason !== 'withdrawn') return;
+  throw new QuittanceError('INVALID_INPUT', {
+    message: 'the request was withdrawn meanwhile',
+    expected: 'a request that its sender has not withdrawn',
+    hint: 'throw the draft away',
+  });
+};

@@ -3,7 +3,7 @@
 import type { Ports } from '#core/ports.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { localTime } from '#core/zoned-time.ts';
-import { readAsk, type AskedRequest } from './asks.ts';
+import { readAsk, type AskedRequest, type Via } from './asks.ts';
 import { newDraftId, readDraft, saveDraft, type DraftFields } from './drafts.ts';
 
 /** The draft of this filer; the same however often it is asked for. */
@@ -13,11 +13,11 @@ export const takeUpAsk = async (
   filer: string,
   timeZone: string,
 ): Promise<string> => {
-  const { asked, receivedAt } = await readAsk(ports, id);
+  const { asked, receivedAt, via } = await readAsk(ports, id);
   const draft = `D-${(await ports.pseudonyms.of('draft-of-ask', `${filer}\n${id}`)).slice(0, 20)}`;
   if (await isThere(ports, draft, filer)) return draft;
   const models = (await ports.models.list()).map(({ name }) => name);
-  const fields = { ...fieldsOf(asked, models), asked: id, receivedAt: localTime(timeZone, receivedAt) };
+  const fields = { ...fieldsOf(asked, models, via), asked: id, receivedAt: localTime(timeZone, receivedAt) };
   return saved(ports, draft, filer, fields);
 };
 
@@ -49,15 +49,16 @@ const saved = async (
   }
 };
 
-const fieldsOf = (asked: AskedRequest, models: readonly string[]): DraftFields => {
+const fieldsOf = (asked: AskedRequest, models: readonly string[], via: Via | undefined): DraftFields => {
   const { name, aliases, identifiers, about, agent, minor } = asked;
   const model = models.find((one) => one === about.toLowerCase());
   return {
     name,
     aliases: aliases.join('\n'),
     identifiers: identifiers.join('\n'),
-    channel: agent ? 'agent' : 'web',
-    note: noteOf(asked),
+    channel: agent ? 'agent' : via ? 'api' : 'web',
+    note: noteOf(asked, via),
+    ...(via && { regime: via.regime }),
     ...(agent && { mandate: agent.mandate }),
     ...(minor && { minor: 'true' }),
     ...(model !== undefined && { model }),
@@ -65,7 +66,7 @@ const fieldsOf = (asked: AskedRequest, models: readonly string[]): DraftFields =
 };
 
 /** Everything that no field of a case takes; within the length of a note. */
-const noteOf = ({ what, about, reply, country, agent }: AskedRequest): string =>
+const noteOf = ({ what, about, reply, country, agent }: AskedRequest, via: Via | undefined): string =>
   [
     what,
     '',
@@ -73,4 +74,5 @@ const noteOf = ({ what, about, reply, country, agent }: AskedRequest): string =>
     `To be reached: ${reply}`,
     ...(country === undefined ? [] : [`Lives in: ${country}`]),
     ...(agent ? [`Asked for the person: ${agent.agentName}`] : []),
+    ...(via ? [`Sent by: ${via.by} (${via.protocol})`] : []),
   ].join('\n');

@@ -2,7 +2,7 @@
 // Trap: the page of a standing says state and dates and nothing of the data, since whoever has the reference and its
 // secret may open it.
 import { html, type Html } from '#report/markup.ts';
-import type { PublicState } from '#core/statuses.ts';
+import type { IntakeStage } from '#core/intake.ts';
 import { fieldHtml, formHtml, hiddenInputs, summary, type Field, type Returned } from './forms.ts';
 import { terms } from './layout.ts';
 import type { Words } from './words.ts';
@@ -56,7 +56,7 @@ export const askedBody = (
     <p><a class="button" href="/status">${t.toStatus}</a></p>`;
 
 export interface StandingView {
-  readonly state: PublicState | 'waiting' | 'no-request' | 'duplicate';
+  readonly state: IntakeStage;
   /** Days, as the place of the organisation has them. */
   readonly received: string;
   readonly due: string | null;

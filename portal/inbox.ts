@@ -1,6 +1,7 @@
 // What came in by the public page and waits for somebody who files: a list by age, and one request with its two ways
 // on. Trap: the list holds references and times alone; what somebody typed stands on the page of the one, for those who
 // file.
+import type { IntakeProtocol } from '#core/intake.ts';
 import { html, type Html } from '#report/markup.ts';
 import { table } from '#report/tables.ts';
 import { hiddenInputs } from './forms.ts';
@@ -34,10 +35,12 @@ export interface AskView extends WaitingRow {
     readonly agent?: { readonly agentName: string; readonly mandate: keyof Words['facts']['mandates'] } | undefined;
     readonly minor?: true | undefined;
   };
+  /** Which program sent it. */
+  readonly via?: { readonly protocol: IntakeProtocol; readonly by: string } | undefined;
 }
 
 export const oneAskBody = (
-  { id, receivedAt, asked }: AskView,
+  { id, receivedAt, asked, via }: AskView,
   hidden: Readonly<Record<string, string>>,
   words: Words,
 ): Html => {
@@ -46,6 +49,7 @@ export const oneAskBody = (
   return html`<p>${t.oneLead}</p>
     ${terms([
       [t.received, time(receivedAt)],
+      ...(via ? [[t.sentBy, `${via.by} (${t.protocols[via.protocol]})`] as const] : []),
       [ask.about, asked.about],
       [ask.name, asked.name],
       ...(asked.aliases.length > 0 ? [[ask.aliases, asked.aliases.join(' · ')] as const] : []),

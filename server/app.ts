@@ -16,9 +16,9 @@ export const appFor = async (
   { ports, policy }: Pick<Embedded, 'policy'> & { readonly ports: Ports },
   completions: Completions,
   { loopback, servesHost }: Reach,
-  publicPages = false,
+  { publicPages = false, intake }: Pick<ApiContext, 'publicPages' | 'intake'> = {},
 ): Promise<Hono<Env>> => {
-  const context: ApiContext = { ...people, ports, policy: await policy(), servesHost, publicPages };
+  const context: ApiContext = { ...people, ports, policy: await policy(), servesHost, publicPages, intake };
   return api(context, (app) => {
     people.routes(app, context);
     if (!loopback) app.use('/v1/*', identify(context));

@@ -11,6 +11,7 @@ import { DEFAULT_PLACE, Entities, Region, TimeZone } from '#core/place.ts';
 import type { Installation } from '#core/ports.ts';
 import { WITHHELD, WithheldAnswer } from '#core/withheld.ts';
 import { DeclaredScope, type Scope } from '#core/scope.ts';
+import { IntakeSettings } from './intake-settings.ts';
 
 const INSTALLATION_FILE = 'installation.json';
 
@@ -41,6 +42,8 @@ const LocalInstallation = z.strictObject({
   ...Attestors.shape,
   /** Whether people without an account may ask here, see where it stands, and check evidence. */
   publicPages: z.boolean().default(false),
+  /** Protocols by which other companies' systems send requests (docs/intake.md). */
+  intake: IntakeSettings.optional(),
   /** Receivers of webhooks inside the own network, as `host:port`; all others are public ones. */
   webhooksInside: z
     .array(z.string().regex(/^[a-z0-9.[\]:-]{1,253}:\d{1,5}$/, 'host:port'))

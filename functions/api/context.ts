@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
+import type { Intake } from '#core/intake.ts';
 import type { Ports } from '#core/ports.ts';
 import type { Role } from '#core/roles.ts';
 import { SYSTEM } from '#core/ticket-request.ts';
@@ -37,9 +38,14 @@ export interface ApiContext {
   readonly signOutPath?: string;
   /** Whether pages for people whom nobody knows are there: to ask, to see where it stands, to check evidence. */
   readonly publicPages?: boolean;
+  /** Protocols by which other companies' systems send requests; none where it is absent. */
+  readonly intake?: Intake | undefined;
   /** Key of the tokens in forms, 32 random bytes; the same in every process that answers. */
   readonly formKey: Uint8Array;
 }
+
+/** Whether requests can wait to be taken up. */
+export const hasInbox = ({ publicPages, intake }: ApiContext): boolean => publicPages === true || intake !== undefined;
 
 export interface Env {
   /** `identity` is set for every request after `identify`; a public page has none. */

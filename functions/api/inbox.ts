@@ -42,14 +42,14 @@ const list = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
 const one = async (c: Asked, { ports, formKey }: ApiContext): Promise<Response> => {
   filerOf(c);
   const id = idOf(c);
-  const { asked, receivedAt } = await readAsk(ports, id);
+  const { asked, receivedAt, via } = await readAsk(ports, id);
   const hidden = { csrf: formToken(formKey, c.var.identity, 'asked', id) };
   unstored(c);
   return show(c, {
     title: (words) => words.inbox.one,
     path: `/asked/${id}`,
-    data: { id, receivedAt, asked },
-    body: (words) => oneAskBody({ id, receivedAt, asked }, hidden, words),
+    data: { id, receivedAt, asked, ...(via && { via }) },
+    body: (words) => oneAskBody({ id, receivedAt, asked, via }, hidden, words),
   });
 };
 

@@ -21,7 +21,7 @@ import {
 import { LANGUAGES, type Words } from '#portal/words.ts';
 import { draftedRequest, findRows, type FoundRow } from '../draft-request.ts';
 import { destroyDraft, DraftId, draftsOf, newDraftId, readDraft, saveDraft, type DraftFields } from '../drafts.ts';
-import { settleAsk } from '../asks.ts';
+import { refuseWithdrawn, settleAsk } from '../asks.ts';
 import { fileTicket, ticketIdOf } from '../file-ticket.ts';
 import { Preview, previewTicket } from '../preview-ticket.ts';
 import { formFields } from './bodies.ts';
@@ -170,6 +170,7 @@ const tried = async (c: Asked, context: ApiContext) => {
   const drafted = draftedRequest(fields, filer, await rowsFor(fields, context), timeZone);
   if ('faults' in drafted) return { id, request: undefined, view: viewOf(id, drafted.faults) };
   try {
+    await refuseWithdrawn(context.ports, fields['asked']);
     const preview = Preview.parse(await previewTicket.handle({ request: drafted.request }, context.ports));
     const view: CheckView = { draft: id, preview, mend: [] };
     return { id, request: drafted.request, view };

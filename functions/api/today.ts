@@ -5,7 +5,7 @@ import { Decision, mayDecide, type WorkPage } from '#core/worklist.ts';
 import { DAYS_LEFT, FORTNIGHT, MONTH, todayBody, todayTitle, type TodayView } from '#portal/today.ts';
 import { SOON_DAYS } from '#portal/due.ts';
 import { countWaiting } from '../asks.ts';
-import { show, type ApiContext, type Asked, type Env, type Identity } from './context.ts';
+import { hasInbox, show, type ApiContext, type Asked, type Env, type Identity } from './context.ts';
 import { BLOCKED, itemsOf, openUpTo } from './worklist.ts';
 
 export const todayRoutes = (app: Hono<Env>, context: ApiContext): void => {
@@ -39,7 +39,8 @@ const forToDecide = async ({ tickets }: ApiContext['ports'], { principal, roles 
   }
 };
 
-const today = async (c: Asked, { ports, publicPages = false }: ApiContext): Promise<Response> => {
+const today = async (c: Asked, context: ApiContext): Promise<Response> => {
+  const { ports } = context;
   const { roles } = c.var.identity;
   const now = ports.clock.now();
   const day = now.toISOString().slice(0, 10);
@@ -52,7 +53,7 @@ const today = async (c: Asked, { ports, publicPages = false }: ApiContext): Prom
     ports.tickets.counts({ scope: 'open', statuses: BLOCKED }),
     ports.tickets.counts({ scope: 'open' }),
     ports.tickets.page({ scope: 'open', limit: NEXT }),
-    publicPages && roles.includes('filer') ? countWaiting(ports) : 0,
+    hasInbox(context) && roles.includes('filer') ? countWaiting(ports) : 0,
   ]);
   const items = await itemsOf(next.rows, ports, now);
   const counts = { late, week: soon - late, mine, blocked: blocked.total, open: open.total, asked };

@@ -88,7 +88,7 @@ export const dePublic: typeof enPublic = {
   inbox: {
     title: 'Anträge von außen',
     none: 'Kein Antrag wartet darauf, angenommen zu werden.',
-    lead: 'Sie kamen über die öffentliche Seite, der älteste zuerst. Die Frist des Gesetzes läuft seit ihrem Eingang.',
+    lead: 'Sie kamen über die öffentliche Seite oder aus dem System eines anderen Unternehmens, der älteste zuerst. Die Frist des Gesetzes läuft seit ihrem Eingang.',
     table: 'Warten darauf, angenommen zu werden',
     reference: 'Aktenzeichen',
     received: 'Eingegangen',
@@ -99,6 +99,8 @@ export const dePublic: typeof enPublic = {
     asideText:
       'Nur was nichts verlangt oder schon da ist, wird beiseitegelegt; was geschrieben wurde, wird vernichtet, und der Absender liest es auf der Seite zum Stand. Alles andere wird ein Fall, den nur zwei ablehnen.',
     reasons: { 'no-request': 'Er verlangt nichts', duplicate: 'Er ist schon da' },
+    sentBy: 'Gesendet von',
+    protocols: { 'data-rights-protocol': 'Data Rights Protocol', 'open-dsr': 'OpenDSR' },
   },
   check: {
     title: 'Eine Bescheinigung prüfen',

@@ -89,7 +89,7 @@ export const enPublic = {
   inbox: {
     title: 'Requests from outside',
     none: 'No request waits to be taken up.',
-    lead: 'They came in by the public page, the oldest first. The time that the law gives runs from when they came in.',
+    lead: 'They came in by the public page or from another company’s system, the oldest first. The time that the law gives runs from when they came in.',
     table: 'Waiting to be taken up',
     reference: 'Reference',
     received: 'Received',
@@ -100,6 +100,8 @@ export const enPublic = {
     asideText:
       'Only what asks for nothing, or what is here already, is put aside; what was typed is destroyed, and the sender is told by the page of the standing. Everything else becomes a case, where two people refuse.',
     reasons: { 'no-request': 'It asks for nothing', duplicate: 'It is here already' },
+    sentBy: 'Sent by',
+    protocols: { 'data-rights-protocol': 'Data Rights Protocol', 'open-dsr': 'OpenDSR' },
   },
   check: {
     title: 'Check a certificate',

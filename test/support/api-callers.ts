@@ -3,6 +3,8 @@ import { expect } from '@jest/globals';
 import type { Hono } from 'hono';
 import { api, type Identity } from '#functions/api.ts';
 import type { Env } from '#functions/api/context.ts';
+import type { Intake } from '#core/intake.ts';
+import { INTAKE } from './intakes.ts';
 import { APPROVER, FILER } from '#bench/house/requests.ts';
 import type { WalkedTicket } from './hand-walked.ts';
 
@@ -27,6 +29,7 @@ export const appOf = (
   { harness }: Pick<WalkedTicket, 'harness'>,
   servesHost = (hostname: string): boolean => hostname === 'localhost',
   publicPages = true,
+  intake: Intake | null = INTAKE,
 ): Hono<Env> =>
   api({
     ports: harness.ports,
@@ -34,6 +37,7 @@ export const appOf = (
     authenticate,
     servesHost,
     publicPages,
+    intake: intake ?? undefined,
     formKey: new Uint8Array(32).fill(7),
     signInPath: '/sign-in',
   });

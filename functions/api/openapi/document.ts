@@ -40,16 +40,22 @@ export const openApi = (): OpenApi => ({
   },
   servers: [{ url: '/' }],
   security: [{ bearer: [] }],
-  tags: ['cases', 'acts', 'reports', 'evidence', 'models', 'pages'].map((name) => ({ name })),
+  tags: ['cases', 'acts', 'reports', 'evidence', 'models', 'pages', 'intake'].map((name) => ({ name })),
   paths: pathsOf(),
   components: {
-    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: SECURITY } },
+    securitySchemes: Object.fromEntries(
+      Object.entries(SENDERS).map(([name, description]) => [name, { type: 'http', scheme: 'bearer', description }]),
+    ),
     schemas: Object.fromEntries(Object.entries(SCHEMAS).map(([name, schema]) => [name, jsonSchema(name, schema)])),
     responses: { Problem: { description: 'refused, with a stable type', content: PROBLEM } },
   },
 });
 
-const SECURITY = `A person's token; of a machine client an OAuth access token with scopes: ${Object.keys(SCOPES).join(', ')}.`;
+const SENDERS = {
+  bearer: `A person's token; of a machine client an OAuth access token with scopes: ${Object.keys(SCOPES).join(', ')}.`,
+  agent: 'The token that an agent of the Data Rights Protocol was given when it paired.',
+  controller: 'The token of an OpenDSR controller, of which the settings have the digest.',
+} as const satisfies Readonly<Record<'bearer' | NonNullable<Operation['sender']>, string>>;
 const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 
 /** Definitions within a schema are found below its place in the document. */
@@ -58,7 +64,7 @@ const jsonSchema = (name: string, schema: z.ZodType): unknown =>
 
 /** What is sent is described as it may be sent; defaults are filled in later. */
 const ioOf = (name: string): 'input' | 'output' =>
-  ['TicketRequest', 'AskedRequest'].includes(name) ? 'input' : 'output';
+  ['TicketRequest', 'AskedRequest', 'DsrRequest'].includes(name) ? 'input' : 'output';
 
 const pathsOf = (): OpenApi['paths'] => {
   const paths: Record<string, Record<string, OperationObject>> = {};
@@ -70,20 +76,25 @@ const pathsOf = (): OpenApi['paths'] => {
 };
 
 const operationOf = (operation: Operation): OperationObject => {
-  const { method, path, summary, tag, isPublic, roles, body, orFile } = operation;
+  const { method, path, summary, tag, body, orFile } = operation;
   const parameters = parametersOf(operation);
   return {
     operationId: `${method} ${path}`.replaceAll(/[^a-z0-9]+/gi, '_').replaceAll(/^_|_$/g, ''),
     summary,
     tags: [tag],
-    ...(isPublic && { security: [] }),
-    ...(!isPublic && { 'x-roles': roles ?? ['filer', 'approver', 'auditor'], 'x-scopes': scopesFor(roles) }),
+    ...securityOf(operation),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && {
       requestBody: { required: true, content: { ...contentOf(body, 'input'), ...(orFile && FILE_FORM) } },
     }),
     responses: responsesOf(operation),
   };
+};
+
+const securityOf = ({ isPublic, sender, roles }: Operation): Json => {
+  if (isPublic) return { security: [] };
+  if (sender) return { security: [{ [sender]: [] }] };
+  return { 'x-roles': roles ?? ['filer', 'approver', 'auditor'], 'x-scopes': scopesFor(roles) };
 };
 
 const FILE = { type: 'string', contentMediaType: 'application/octet-stream' };
@@ -118,12 +129,21 @@ const bare = (schema: z.core.$ZodType, io: 'input' | 'output' = 'input'): Json =
     Object.entries(z.toJSONSchema(schema, { io, unrepresentable: 'any' })).filter(([key]) => key !== '$schema'),
   );
 
-const responsesOf = ({ status = 200, answer, also = [], isPublic, body }: Operation): Json => ({
-  ...Object.fromEntries([{ status, answer }, ...also].map((one) => [one.status, responseOf(one)])),
-  ...(!isPublic && { 401: REFUSED, 403: REFUSED }),
-  ...(body !== undefined && { 400: REFUSED, 415: REFUSED }),
-  default: REFUSED,
-});
+const responsesOf = ({ status = 200, answer, also = [], isPublic, body, refusal }: Operation): Json => {
+  const refused = refusal === undefined ? REFUSED : refusedAs(refusal);
+  return {
+    ...Object.fromEntries([{ status, answer }, ...also].map((one) => [one.status, responseOf(one)])),
+    ...(!isPublic && { 401: refused, 403: refused }),
+    ...(body !== undefined && { 400: refused, 415: refused }),
+    default: refused,
+  };
+};
+
+/** What is refused before the path is looked at is a problem all the same. */
+const refusedAs = (refusal: SchemaName | 'nothing'): Json =>
+  refusal === 'nothing'
+    ? { description: 'refused' }
+    : { description: 'refused, as the protocol has it', content: { ...contentOf(refusal, 'output'), ...PROBLEM } };
 
 const REFUSED = { $ref: '#/components/responses/Problem' };
 

@@ -14,26 +14,31 @@ import { STEPS } from '#portal/new-case.ts';
 import { attachFile, commentTicket } from '../../case-notes.ts';
 import { ACTS, CLOSE } from '../acts.ts';
 import { CASE_PATH } from '../tickets.ts';
+import { INTAKE_OPERATIONS } from './intake-operations.ts';
 import type { SchemaName } from './schemas.ts';
 
 /** A body or an answer: a named schema as JSON, or another media type. */
 export type Content = SchemaName | { readonly media: string; readonly or?: readonly string[] };
 
 export interface Operation {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   /** As the router has it. */
   readonly path: string;
   readonly summary: string;
-  readonly tag: 'cases' | 'acts' | 'reports' | 'evidence' | 'models' | 'pages';
+  readonly tag: 'cases' | 'acts' | 'reports' | 'evidence' | 'models' | 'pages' | 'intake';
   /** Asks for no sender. */
   readonly isPublic?: true;
+  /** Whose token is asked for, where it is not a person's or client's. */
+  readonly sender?: 'agent' | 'controller';
+  /** What it refuses with, where that is no problem; `nothing`: a status alone. */
+  readonly refusal?: SchemaName | 'nothing';
   /** Any of them; every role where absent. */
   readonly roles?: readonly Role[];
   readonly headers?: readonly ('Idempotency-Key' | 'If-Match')[];
   readonly body?: Content | z.ZodType;
   /** The same may be sent as a form with a file. */
   readonly orFile?: true;
-  readonly status?: 200 | 201 | 303;
+  readonly status?: 200 | 201 | 202 | 303;
   readonly answer: Content | z.ZodType | 'nothing';
   /** What it answers beside its own status and problems. */
   readonly also?: readonly { readonly status: 200 | 201 | 303 | 422; readonly answer: Content | 'nothing' }[];
@@ -276,6 +281,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...NEW_CASE,
   ...BULK,
   ...ALL_TOGETHER,
+  ...INTAKE_OPERATIONS,
 ];
 
 /** The parts of a path that differ, each with its form. */
@@ -289,4 +295,6 @@ export const PATH_PARTS: Readonly<Record<string, z.ZodType>> = {
   number: z.int().positive(),
   month: Month,
   path: z.string(),
+  agent: z.string(),
+  request: z.string(),
 };

@@ -14,11 +14,12 @@ import { AuditReport } from '#report/audit-report.ts';
 import { Portfolio } from '#report/portfolio/portfolio.ts';
 import { ACT_NAMES } from '#portal/acts.ts';
 import { DAYS_LEFT } from '#portal/today.ts';
-import { AskedRequest } from '../../asks.ts';
+import { AskedRequest, Via } from '../../asks.ts';
 import { BulkResult } from '../../file-bulk.ts';
 import { fileTicket } from '../../file-ticket.ts';
 import { Preview } from '../../preview-ticket.ts';
 import { RequestView } from '../../view-request.ts';
+import { INTAKE_SCHEMAS } from './intake-schemas.ts';
 
 const Count = z.int().nonnegative();
 
@@ -104,7 +105,8 @@ export const SCHEMAS = {
   AskReceipt: z.object({ reference: z.string(), secret: z.string() }),
   Standing: z.looseObject({ state: z.string().nullable() }),
   WaitingAsks: z.object({ waiting: z.array(z.object({ id: z.string(), receivedAt: Instant })) }),
-  Ask: z.object({ id: z.string(), receivedAt: Instant, asked: AskedRequest }),
+  Ask: z.object({ id: z.string(), receivedAt: Instant, asked: AskedRequest, via: Via.optional() }),
+  ...INTAKE_SCHEMAS,
   Anything: z.looseObject({}),
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 export type SchemaName = keyof typeof SCHEMAS;

@@ -221,7 +221,7 @@ describe('those who file', () => {
   });
 
   it('have no such pages where the settings do not ask for them', async () => {
-    const closed = appOf({ harness }, undefined, false);
+    const closed = appOf({ harness }, undefined, false, null);
     for (const path of ['/ask', '/status', '/asked'])
       expect((await closed.request(path, { headers: as('filer') })).status).toBe(404);
   });
