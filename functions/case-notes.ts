@@ -67,12 +67,16 @@ export const commentTicket = defineStep({
     })),
 });
 
+const NAMED = 'a name without folders and special characters';
+
 /** Without folders and without what a terminal or a header would act on. */
 const FileName = z
   .string()
   .min(1)
   .max(120)
-  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}/\\:*?"<>|]+$/u, 'a name without folders and special characters');
+  // the form that the API's document gives, in which not every reader knows classes of Unicode
+  .regex(/^[^\x00-\x1f\x7f-\x9f/\\:*?"<>|]+$/, NAMED)
+  .refine((name) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name), NAMED);
 
 export const attachFile = defineStep({
   name: 'attach-file',

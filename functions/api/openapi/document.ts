@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { Key, Tag } from '../headers.ts';
 import { QUERIES } from '../queries.ts';
+import { LINKS, type Link } from './links.ts';
 import { OPERATIONS, PATH_PARTS, type Content, type Operation } from './operations.ts';
 import { SCHEMAS, type SchemaName } from './schemas.ts';
 import { SCOPES, scopesFor } from './scopes.ts';
@@ -75,11 +76,13 @@ const pathsOf = (): OpenApi['paths'] => {
   return paths;
 };
 
+const idOf = (operation: string): string => operation.replaceAll(/[^a-z0-9]+/gi, '_').replaceAll(/^_|_$/g, '');
+
 const operationOf = (operation: Operation): OperationObject => {
   const { method, path, summary, tag, body, orFile } = operation;
   const parameters = parametersOf(operation);
   return {
-    operationId: `${method} ${path}`.replaceAll(/[^a-z0-9]+/gi, '_').replaceAll(/^_|_$/g, ''),
+    operationId: idOf(`${method} ${path}`),
     summary,
     tags: [tag],
     ...securityOf(operation),
@@ -129,15 +132,27 @@ const bare = (schema: z.core.$ZodType, io: 'input' | 'output' = 'input'): Json =
     Object.entries(z.toJSONSchema(schema, { io, unrepresentable: 'any' })).filter(([key]) => key !== '$schema'),
   );
 
-const responsesOf = ({ status = 200, answer, also = [], isPublic, body, refusal }: Operation): Json => {
+const responsesOf = (operation: Operation): Json => {
+  const { method, path, status = 200, answer, also = [], isPublic, body, refusal } = operation;
+  const links = linksOf(LINKS[`${method} ${path}`]);
   const refused = refusal === undefined ? REFUSED : refusedAs(refusal);
   return {
-    ...Object.fromEntries([{ status, answer }, ...also].map((one) => [one.status, responseOf(one)])),
+    ...Object.fromEntries(also.map((one) => [one.status, responseOf(one)])),
+    [status]: { ...responseOf({ status, answer }), ...links },
     ...(!isPublic && { 401: refused, 403: refused }),
     ...(body !== undefined && { 400: refused, 415: refused }),
     default: refused,
   };
 };
+
+const linksOf = (links: Readonly<Record<string, Link>> = {}): Json =>
+  Object.keys(links).length === 0
+    ? {}
+    : {
+        links: Object.fromEntries(
+          Object.entries(links).map(([name, { to, ...link }]) => [name, { operationId: idOf(to), ...link }]),
+        ),
+      };
 
 /** What is refused before the path is looked at is a problem all the same. */
 const refusedAs = (refusal: SchemaName | 'nothing'): Json =>

@@ -1,5 +1,6 @@
 // The API's document: valid OpenAPI 3.1, the same operations as the routes both ways, and answers as it says.
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { openApi, templateOf } from '#functions/api/openapi/document.ts';
 import { rolesOfScopes } from '#functions/api/openapi/scopes.ts';
@@ -8,6 +9,21 @@ import { walkedToEnd, type WalkedTicket } from '#test/support/hand-walked.ts';
 
 let walked: WalkedTicket;
 beforeAll(async () => void (walked = await walkedToEnd()));
+
+const Operation = z.object({
+  parameters: z.array(z.object({ name: z.string() })).default([]),
+  responses: z.record(
+    z.string(),
+    z.object({
+      links: z
+        .record(
+          z.string(),
+          z.object({ operationId: z.string(), parameters: z.record(z.string(), z.string()).optional() }),
+        )
+        .optional(),
+    }),
+  ),
+});
 
 const documented = (): string[] => {
   const { paths } = openApi();
@@ -30,6 +46,23 @@ describe('the document of the API', () => {
       .routes.filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method.toLowerCase()} ${templateOf(path)}`);
     expect(documented().toSorted()).toEqual([...new Set(routed)].toSorted());
+  });
+
+  it('has links to operations that are there, by parameters that they have', () => {
+    const operations = Object.values(openApi().paths).flatMap((methods) => Object.values(methods));
+    const byId = new Map(operations.map((one) => [one.operationId, Operation.parse(one)]));
+    const links = [...byId.values()].flatMap(({ responses }) =>
+      Object.values(responses).flatMap(({ links: own = {} }) => Object.values(own)),
+    );
+    expect(links.length).toBeGreaterThan(10);
+    for (const { operationId, parameters = {} } of links) {
+      const names = byId.get(operationId)?.parameters.map(({ name }) => name);
+      expect([operationId, names]).toEqual([operationId, expect.arrayContaining(Object.keys(parameters))]);
+    }
+  });
+
+  it('has patterns alone that every dialect of regular expressions reads', () => {
+    expect(JSON.stringify(openApi())).not.toMatch(/"pattern":"[^"]*\\\\p\{/);
   });
 
   it('names each operation once', () => {
