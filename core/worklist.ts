@@ -162,7 +162,7 @@ export const countsOf = (
   };
 };
 
-const Place = z.tuple([z.enum(['open', 'closed']), z.string(), z.string()]);
+const Place = z.tuple([z.enum(['open', 'closed']), z.iso.date(), z.string().regex(/^[\w-]{1,100}$/)]);
 /** Where a page ended: partition, due date, id. */
 export type Place = z.infer<typeof Place>;
 

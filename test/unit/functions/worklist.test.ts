@@ -55,9 +55,22 @@ describe('the list', () => {
     expect(idsOf(await list())).toEqual([second, first]);
     const one = await list('?limit=1');
     expect([idsOf(one), idsOf(await list(`?limit=1&after=${one.next}`))]).toEqual([[second], [first]]);
-    expect(await problemOf(await app.request('/tickets.json?after=AAAA', { headers: as('auditor') }))).toMatchObject({
-      status: 400,
-    });
+  });
+
+  it.each<[string, (place: readonly string[]) => unknown]>([
+    ['that is no JSON', () => undefined],
+    ['that is cut', ([part, due]) => [part, due]],
+    ['of another part', ([, due, id]) => ['all', due, id]],
+    ['of no day', ([part, , id]) => [part, 'soon', id]],
+    ['without an id', ([part, due]) => [part, due, '']],
+    ['with a wild card for an id', ([part, due]) => [part, due, "%' OR 1=1 --"]],
+    ['with more than a place has', ([part, due, id]) => [part, due, id, '']],
+  ])('refuses a cursor %s: no page is shorter for it', async (_what, change) => {
+    const { next } = await list('?limit=1');
+    const place = JSON.parse(Buffer.from(String(next), 'base64url').toString()) as string[];
+    const changed = Buffer.from(JSON.stringify(change(place)) ?? 'AAAA').toString('base64url');
+    const answer = await app.request(`/tickets.json?after=${changed}`, { headers: as('auditor') });
+    expect(await problemOf(answer)).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
   });
 
   it('is narrowed by what its facets count, and leads there by links', async () => {
