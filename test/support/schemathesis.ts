@@ -38,6 +38,16 @@ expected-statuses = ["2xx", "303", "400", "401", "403", "404", "409", "410", "41
 expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "410", "412", "413", "415", "422", "429"]
 `;
 
+/**
+ * Values that the document names, every limit of every form, drawn values, and operations after each other along the
+ * document's links. Drawn few times: with one seed they are the same in every run, and more cost minutes.
+ */
+const PHASES = 'examples,coverage,fuzzing,stateful';
+const EXAMPLES = '5';
+/** Seconds: a busy machine takes longer over a report, and fails nothing. */
+const PATIENCE = '300';
+const BOUNDS = ['--max-examples', EXAMPLES, '--request-timeout', PATIENCE] as const;
+
 /** What it found, as it prints it; empty where it found nothing. `token`: of a caller who may do everything. */
 export const findings = async (program: string, dir: string, url: string, token: string): Promise<string> => {
   const found = await scanned(program, dir, url, token);
@@ -50,8 +60,8 @@ const BROKE_DOWN = /AST constructor recursion depth mismatch/;
 const scanned = (program: string, dir: string, url: string, token: string): Promise<string> => {
   const config = join(dir, 'schemathesis.toml');
   writeFileSync(config, CONFIG);
-  const run = ['run', `${url}/openapi.json`, '-H', `Authorization: Bearer ${token}`, '--phases', 'coverage'];
-  const args = ['--config-file', config, ...run, '--workers', '1', '--seed', '1', '--continue-on-failure'];
+  const run = ['run', `${url}/openapi.json`, '-H', `Authorization: Bearer ${token}`, '--phases', PHASES];
+  const args = ['--config-file', config, ...run, '--workers', '1', '--seed', '1', '--continue-on-failure', ...BOUNDS];
   return new Promise((resolve) => {
     // its own cache is left in the folder of the test
     execFile(program, args, { cwd: dir, encoding: 'utf8', maxBuffer: 64 * 2 ** 20 }, (error, stdout) =>
