@@ -11,8 +11,6 @@ import { askRoutes } from './api/asks.ts';
 import { BULK_LIMIT_BYTES, bulkRoutes } from './api/bulk.ts';
 import { CHECK_LIMIT_BYTES, checkRoutes } from './api/check.ts';
 import { inboxRoutes } from './api/inbox.ts';
-import { drpRoutes } from './api/intake/drp-routes.ts';
-import { dsrRoutes } from './api/intake/dsr-routes.ts';
 import { languageRoutes } from './api/languages.ts';
 import { hostIsOurs, knownMethods, notFromElsewhere, plainBody, routesOf } from './api/doors.ts';
 import { identify, limitBody, securityHeaders } from './api/guard.ts';
@@ -56,10 +54,7 @@ export const api = (context: ApiContext, extend?: (app: Hono<Env>) => void): Hon
   app.notFound((c) => answerProblem(notFound(), c));
   const routes = routesOf(app);
   app.use(securityHeaders, hostIsOurs(context), knownMethods(routes), notFromElsewhere, plainBody, limitBody(LARGER));
-  if (context.intake) {
-    drpRoutes(app, context, context.intake);
-    dsrRoutes(app, context, context.intake);
-  }
+  context.intake?.(app, context);
   extend?.(app); // before the check of queries: sign-in and the models' API take what protocols of others say
   app.use(knownQuery(routes.at));
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));

@@ -1,11 +1,10 @@
 // What the HTTP app gets from its composition root, and what handlers share: who is asking, and whether a page or data
 // is wanted.
-import type { Context } from 'hono';
+import type { Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
-import type { Intake } from '#core/intake.ts';
 import type { Ports } from '#core/ports.ts';
 import type { Role } from '#core/roles.ts';
 import { SYSTEM } from '#core/ticket-request.ts';
@@ -38,8 +37,8 @@ export interface ApiContext {
   readonly signOutPath?: string;
   /** Whether pages for people whom nobody knows are there: to ask, to see where it stands, to check evidence. */
   readonly publicPages?: boolean;
-  /** Protocols by which other companies' systems send requests; none where it is absent. */
-  readonly intake?: Intake | undefined;
+  /** Adds the protocols by which other companies' systems send requests; none where it is absent. */
+  readonly intake?: ((app: Hono<Env>, context: ApiContext) => void) | undefined;
   /** Key of the tokens in forms, 32 random bytes; the same in every process that answers. */
   readonly formKey: Uint8Array;
 }

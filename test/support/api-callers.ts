@@ -3,6 +3,7 @@ import { expect } from '@jest/globals';
 import type { Hono } from 'hono';
 import { api, type Identity } from '#functions/api.ts';
 import type { Env } from '#functions/api/context.ts';
+import { intakeRoutes } from '#functions/api/intake/routes.ts';
 import type { Intake } from '#core/intake.ts';
 import { INTAKE } from './intakes.ts';
 import { APPROVER, FILER } from '#bench/house/requests.ts';
@@ -37,7 +38,7 @@ export const appOf = (
     authenticate,
     servesHost,
     publicPages,
-    intake: intake ?? undefined,
+    intake: intake ? intakeRoutes(intake) : undefined,
     formKey: new Uint8Array(32).fill(7),
     signInPath: '/sign-in',
   });
