@@ -16,7 +16,17 @@ import { Outcome, TicketId } from '#core/ticket.ts';
 import { IdentityClaim, parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
 import { code, day, digest, file, instant, oneOf, person } from './kinds.ts';
-import { closing, confirmation, decide, holding, identification, step, timeOf, withdrawal } from './ticket/acts.ts';
+import {
+  closing,
+  confirmation,
+  decide,
+  holding,
+  identification,
+  pausing,
+  step,
+  timeOf,
+  withdrawal,
+} from './ticket/acts.ts';
 import { AROUND_OPTIONS, AROUND_USAGE, AROUND_VERBS } from './ticket/around.ts';
 import { FIND_OPTIONS } from './ticket/find-options.ts';
 import { LETTER_OPTIONS } from './ticket/letter-options.ts';
@@ -45,7 +55,7 @@ export const ticket: Command = {
     'confirm ID --as WHO --reason CODE --note FILE',
     'identity ID --as WHO --method METHOD --level LEVEL [--at TIME]',
     'extend ID --as WHO --reason complexity|number-of-requests',
-    'pause ID --as WHO --reason identity|clarification|fee [--at TIME]',
+    'pause ID --as WHO --reason identity|clarification|fee [--at TIME] [--expected DAY]',
     'continue ID --as WHO --reason clarification|fee [--at TIME]',
     'withdraw ID --as WHO',
     'close ID --as WHO --outcome refused|withdrawn|cancelled|expired --reason CODE',
@@ -81,6 +91,12 @@ export const ticket: Command = {
       kind: 'value',
       value: 'DAY',
       summary: 'of a hold: when it is looked at again, such as 2027-03-01',
+      is: day,
+    },
+    expected: {
+      kind: 'value',
+      value: 'DAY',
+      summary: 'of a question what is meant: the last day on which the answer is waited for',
       is: day,
     },
     ...AROUND_OPTIONS,
@@ -271,7 +287,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   confirm: step('confirm', confirmation),
   identity: step('identity', identification),
   extend: step('extend', (args) => ({ reason: choice(args, 'reason', ExtensionReason.options) })),
-  pause: step('pause', (args) => ({ reason: choice(args, 'reason', PAUSE_REASONS), ...timeOf(args, 'since') })),
+  pause: step('pause', pausing),
   continue: step('continue', (args) => ({ reason: choice(args, 'reason', ANSWERED), ...timeOf(args, 'until') })),
   close: step('close', closing),
   withdraw: step('withdraw', withdrawal),

@@ -8,7 +8,10 @@ import { BaseTicket, CLOSED, WorkingTicket, type Status, type Ticket, type Ticke
 import type { EventOf, TicketEvent } from './ticket-events.ts';
 import { withoutExemption, withoutProposal } from './ticket-moves.ts';
 
-const OPEN = [...WorkingTicket.options.map(({ shape }) => shape.status.value), 'ON_HOLD', 'REMEDIATION'] as const;
+const OPEN = [
+  ...WorkingTicket.options.map(({ shape }) => shape.status.value),
+  ...(['ON_HOLD', 'CLARIFICATION_PENDING', 'REMEDIATION'] as const),
+] as const;
 type OpenStatus = (typeof OPEN)[number];
 /** As long as there is a case. */
 const EXISTING = [...OPEN, ...CLOSED, 'APPEALED'] as const satisfies readonly Status[];

@@ -4,7 +4,7 @@ import { localDate } from './days.ts';
 import { openPause } from './deadlines.ts';
 import { unless, type Guard } from './guard.ts';
 import { regimeOf } from './regimes.ts';
-import type { Ticket } from './ticket.ts';
+import type { Status, Ticket } from './ticket.ts';
 
 const notExtended: Guard = (ticket) =>
   unless(!ticket.clock.some((event) => event.type === 'extend'), 'TICKET_ILLEGAL_TRANSITION', () => ({
@@ -36,6 +36,23 @@ const pauseMayBegin: Guard = (ticket, event, at) => {
   }));
 };
 
+/** What is meant is asked before anything new is in service; proof of identity has a status of its own. */
+export const ASKABLE = [
+  ...(['RECEIVED', 'TRIAGE', 'EXEMPTION_PENDING', 'VALIDATED', 'ADMITTED', 'SCHEDULED'] as const),
+  ...(['UNLEARNING', 'EVALUATING', 'AWAITING_APPROVAL'] as const),
+] as const satisfies readonly Status[];
+
+const workMayWait: Guard = (ticket, event) => {
+  if (event.type !== 'clock-paused' || (!event.stops && event.expected === undefined)) return undefined;
+  const fits = event.stops === true && event.reason === 'clarification' && isAskable(ticket.status);
+  return unless(fits, 'TICKET_ILLEGAL_TRANSITION', () => ({
+    message: `ticket ${ticket.id}: its work cannot wait for this answer`,
+    expected: `a question what is meant, in ${ASKABLE.join(', ')}`,
+    got: `${event.reason} in ${ticket.status}`,
+  }));
+};
+export const isAskable = (status: Status): boolean => (ASKABLE as readonly Status[]).includes(status);
+
 /** Proof of identity is recorded as such, with who checked it. */
 const pauseMayEnd: Guard = (ticket, event, at) => {
   if (event.type !== 'clock-resumed') return undefined;
@@ -62,4 +79,5 @@ export const CLOCK_GUARDS = {
   stillInFirstPeriod,
   pauseMayBegin,
   pauseMayEnd,
+  workMayWait,
 } as const satisfies Readonly<Record<string, Guard>>;

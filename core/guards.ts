@@ -182,7 +182,7 @@ export const PARTLY_REFUSABLE = ['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'VALI
 
 export const CLOSABLE = [
   ...(['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'EXEMPTION_PENDING', 'VALIDATED', 'ADMITTED', 'SCHEDULED'] as const),
-  ...(['UNLEARNING', 'EVALUATING', 'AWAITING_APPROVAL', 'REMEDIATION'] as const),
+  ...(['UNLEARNING', 'EVALUATING', 'AWAITING_APPROVAL', 'CLARIFICATION_PENDING', 'REMEDIATION'] as const),
 ] as const satisfies readonly Status[];
 
 const DONE_IN: Readonly<Partial<Record<Act, readonly Status[]>>> = {

@@ -4,7 +4,7 @@
 import { isClosed, type Status, type Ticket, type TicketEnd } from './ticket.ts';
 
 /** Where a request stands, as far as it is the requester's business. What people propose or doubt is not in it. */
-export type PublicState = 'examined' | 'identity' | 'at-work' | 'on-hold' | 'appealed' | TicketEnd;
+export type PublicState = 'examined' | 'identity' | 'asked' | 'at-work' | 'on-hold' | 'appealed' | TicketEnd;
 
 export interface StatusMeaning {
   /** What people read. */
@@ -109,6 +109,13 @@ export const STATUSES = {
     open: false,
   },
   ON_HOLD: { label: 'on hold', toRequester: 'on-hold', due: 'await-release', waitsFor: 'filer', ...waiting },
+  CLARIFICATION_PENDING: {
+    label: 'waiting for what the requester was asked',
+    toRequester: 'asked',
+    due: 'await-release',
+    waitsFor: 'requester',
+    ...waiting,
+  },
   REMEDIATION: { label: 'needs a person', toRequester: 'at-work', waitsFor: 'filer', ...waiting, ends: true },
   REFUSED: { label: 'refused', toRequester: 'refused', ...closed },
   WITHDRAWN: { label: 'withdrawn', toRequester: 'withdrawn', ...closed },

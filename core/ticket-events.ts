@@ -124,7 +124,16 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('log-key-ended', { key: Digest, until: Instant, compromised: z.boolean() }),
   event('extended', { reason: ExtensionReason, by: Principal, asserted: Asserted }),
   /** The requester was asked for something on `since`, which may lie back; it came on `until`. */
-  event('clock-paused', { reason: PauseReason, since: Instant, by: Principal, asserted: Asserted }),
+  event('clock-paused', {
+    reason: PauseReason,
+    since: Instant,
+    /** The work waits as well; absent where it goes on, and in events from before it could wait. */
+    stops: z.literal(true).optional(),
+    /** The last day on which the answer is waited for. */
+    expected: PlainDate.optional(),
+    by: Principal,
+    asserted: Asserted,
+  }),
   event('clock-resumed', { reason: PauseReason, until: Instant, by: Principal, asserted: Asserted }),
   /** `matter`: the dispute or order by its own number; `review`: the day on which the hold is looked at again. */
   event('hold-placed', {

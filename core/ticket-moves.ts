@@ -13,6 +13,7 @@ import {
   type Ticket,
   type TicketIn,
   type WorkingTicket,
+  workingOf,
 } from './ticket.ts';
 import type { EventOf } from './ticket-events.ts';
 
@@ -43,10 +44,45 @@ export const withoutExemption = (ticket: TicketIn<'EXEMPTION_PENDING'>): Ticket 
 };
 
 /** The interrupted ticket with what the interruption changed in its common fields. */
-export const resumed = (ticket: TicketIn<'ON_HOLD' | 'REMEDIATION'>): Ticket => ({
-  ...ticket.from,
+export const resumed = (ticket: TicketIn<'ON_HOLD' | 'REMEDIATION'>): Ticket => {
+  const { asking } = ticket;
+  if (asking === undefined) return { ...ticket.from, ...BaseTicket.parse(ticket) };
+  // an answer was waited for when the hold was placed, and still is
+  return { ...BaseTicket.parse(ticket), status: 'CLARIFICATION_PENDING', asking, from: ticket.from };
+};
+
+/** Wherever it is on its way, or waits for an answer: a hold stops it there. */
+export const held = (
+  ticket: WorkingTicket | TicketIn<'CLARIFICATION_PENDING'>,
+  { by, code, matter, review }: EventOf<'hold-placed'>,
+  at: string,
+): Ticket => ({
   ...BaseTicket.parse(ticket),
+  status: 'ON_HOLD',
+  hold: {
+    ...{ code, placedBy: by, at },
+    ...(matter !== undefined && { matter }),
+    ...(review !== undefined && { review }),
+  },
+  from: workingOf(ticket),
 });
+
+/** The requester was asked what is meant; where the work waits for it, the ticket does too. */
+export const askedFor = (ticket: WorkingTicket, { by, since: at, expected }: EventOf<'clock-paused'>): Ticket => ({
+  ...BaseTicket.parse(ticket),
+  status: 'CLARIFICATION_PENDING',
+  asking: { by, at, ...(expected !== undefined && { until: expected }) },
+  from: ticket,
+});
+
+/** The answer came, or is waited for no longer: where the ticket waited it goes on, and a hold stays what it is. */
+export const answered = <T extends Ticket>(ticket: T): Ticket => {
+  if (ticket.status === 'PURGED') return ticket;
+  const next: Ticket =
+    ticket.status === 'CLARIFICATION_PENDING' ? { ...ticket.from, ...BaseTicket.parse(ticket) } : { ...ticket };
+  delete next.asking;
+  return next;
+};
 
 /** A pass waits for approval; otherwise the next rung of the ladder is due, or a person where there is none left. */
 export const judged = (ticket: TicketIn<'EVALUATING'>, event: EventOf<'evaluated'>, at: string): Ticket => {

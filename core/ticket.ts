@@ -94,9 +94,21 @@ const Proposal = z.strictObject({
 });
 export type Proposal = z.infer<typeof Proposal>;
 
+/**
+ * The requester was asked what is meant, and the work waits for the answer; on the day after `until` it goes on without
+ * one.
+ */
+export const Asking = z.strictObject({ by: Principal, at: Instant, until: PlainDate.optional() });
+
 /** `subjectKey`: keyed pseudonym of the subject, by which a second ticket is recognised; gone after the purge. */
 /** `protection`: what the interim rule would do, as it was told at filing. */
-const base = { ...kept, protection: Protection.optional(), subjectKey: KeyedDigest, proposal: Proposal.optional() };
+const base = {
+  ...kept,
+  protection: Protection.optional(),
+  subjectKey: KeyedDigest,
+  proposal: Proposal.optional(),
+  asking: Asking.optional(),
+};
 
 /** One attempt at unlearning, with the results that it has so far. */
 export const Run = z.strictObject({
@@ -239,6 +251,7 @@ const purged = {
 export const Ticket = z.discriminatedUnion('status', [
   ...working,
   shape('ON_HOLD', { ...base, hold: Hold, from: WorkingTicket }),
+  shape('CLARIFICATION_PENDING', { ...base, asking: Asking, from: WorkingTicket }),
   shape('REMEDIATION', { ...base, ...Remedy }),
   shape('REFUSED', closed),
   shape('WITHDRAWN', closed),

@@ -13,7 +13,18 @@ import { rule, type Rule } from './rule.ts';
 import { BaseTicket, CLOSED, Ticket, workingOf, type Status } from './ticket.ts';
 import { clockAfterProof, clockAtReceipt, countingOf, dueAtReceipt, withPause } from './ticket-clock.ts';
 import type { Received, RecordedEvent, TicketEvent } from './ticket-events.ts';
-import { judged, purged, remediation, rescheduled, resumed, whileOpen, withoutExemption } from './ticket-moves.ts';
+import {
+  answered,
+  askedFor,
+  held,
+  judged,
+  purged,
+  remediation,
+  rescheduled,
+  resumed,
+  whileOpen,
+  withoutExemption,
+} from './ticket-moves.ts';
 
 /** The next ticket and the events that led to it: what a store writes in one piece. */
 export interface Transition {
@@ -31,7 +42,7 @@ const BEFORE_DEPLOYMENT = [
 const WORKING = [...BEFORE_DEPLOYMENT, 'DEPLOYING', 'VERIFYING_SERVED', 'COMPLETED', 'EVIDENCE_SEALED'] as const;
 
 /** Whose legal clock runs: also while a hold or a failure stops the work. */
-const OPEN = [...WORKING, 'ON_HOLD', 'REMEDIATION'] as const;
+const OPEN = [...WORKING, 'ON_HOLD', 'CLARIFICATION_PENDING', 'REMEDIATION'] as const;
 
 const RULES: { readonly [Type in EventType]: Rule } = {
   'identity-requested': rule('identity-requested', ['RECEIVED'], [], (ticket, _event, at) => ({
@@ -181,20 +192,17 @@ const RULES: { readonly [Type in EventType]: Rule } = {
       clock: [...ticket.clock, { type: 'extend', at, reason } satisfies ClockEvent],
     }),
   ),
-  'clock-paused': rule('clock-paused', OPEN, [GUARDS.pauseMayBegin], (ticket, { reason, since }) => ({
-    ...ticket,
-    clock: [...ticket.clock, { type: 'pause', at: since, reason } satisfies ClockEvent],
-  })),
-  'clock-resumed': rule('clock-resumed', OPEN, [GUARDS.pauseMayEnd], (ticket, { reason, until }) => ({
-    ...ticket,
-    clock: [...ticket.clock, { type: 'resume', at: until, reason } satisfies ClockEvent],
-  })),
-  'hold-placed': rule('hold-placed', WORKING, [], (ticket, { by, code, matter, review }, at) => ({
-    ...BaseTicket.parse(ticket),
-    status: 'ON_HOLD',
-    hold: { code, placedBy: by, at, ...(matter !== undefined && { matter }), ...(review !== undefined && { review }) },
-    from: ticket,
-  })),
+  'clock-paused': rule('clock-paused', OPEN, [GUARDS.pauseMayBegin, GUARDS.workMayWait], (ticket, event) => {
+    const { reason, since, stops } = event;
+    const clock = [...ticket.clock, { type: 'pause', at: since, reason } satisfies ClockEvent];
+    if (!stops || 'from' in ticket) return { ...ticket, clock };
+    return askedFor({ ...ticket, clock }, event);
+  }),
+  'clock-resumed': rule('clock-resumed', OPEN, [GUARDS.pauseMayEnd], (ticket, { reason, until }) => {
+    const clock = [...ticket.clock, { type: 'resume', at: until, reason } satisfies ClockEvent];
+    return reason === 'clarification' ? answered({ ...ticket, clock }) : { ...ticket, clock };
+  }),
+  'hold-placed': rule('hold-placed', [...WORKING, 'CLARIFICATION_PENDING'], [], held),
   'hold-released': rule('hold-released', ['ON_HOLD'], [GUARDS.secondPerson], (ticket) => resumed(ticket)),
   'act-proposed': rule(
     'act-proposed',
@@ -210,7 +218,7 @@ const RULES: { readonly [Type in EventType]: Rule } = {
     CLOSABLE,
     [GUARDS.refusalIsTyped, CASEWORK_GUARDS.expiresForWant, GUARDS.secondPerson],
     (ticket, { outcome, reason, first, by }, at) => ({
-      ...BaseTicket.parse(ticket),
+      ...BaseTicket.omit({ asking: true }).parse(ticket),
       status: CLOSED_AS[outcome],
       reason,
       closedBy: by,

@@ -1,14 +1,12 @@
 // A legal hold stops a ticket wherever it is, with the job that computes for it; two people lift it. `await-release` is
-// the workflow's side: its task stays open until then.
+// the workflow's side: its task stays open until then, or until the requester has answered (pause-clock.ts).
 import { z } from 'zod';
-import { localDate } from '#core/days.ts';
 import { PlainDate } from '#core/deadlines.ts';
-import { QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
-import { Code, isClosed, TicketId, type Ticket, type TicketIn } from '#core/ticket.ts';
+import { Code, isClosed, TicketId, type TicketIn } from '#core/ticket.ts';
 import { stopRunning } from './running.ts';
-import { commitEvent, interrupted, Nothing, openTicket, TokenInput } from './step-support.ts';
+import { commitEvent, interrupted, Nothing, openTicket, refusePast, TokenInput } from './step-support.ts';
 import { answerWait, keepToken } from './task-tokens.ts';
 import { wakeWaiting } from './turns.ts';
 import { agree, Agreement, BY, EITHER, said } from './two-people.ts';
@@ -29,8 +27,9 @@ export const placeHold = defineStep({
     const before = await ports.tickets.get(ticketId);
     // one that was placed, and did not come as far as stopping the job and telling those who must know
     if (before.ticket.status === 'ON_HOLD') await afterHold(before.ticket, ports);
-    if (review !== undefined) refusePast(review, before.ticket, ports.clock.now());
-    const { ticket } = await commitEvent(ports, await openTicket(ports.tickets, ticketId), {
+    if (review !== undefined) refusePast('review', review, before.ticket, ports.clock.now());
+    const waits = before.ticket.status === 'CLARIFICATION_PENDING';
+    const { ticket } = await commitEvent(ports, waits ? before : await openTicket(ports.tickets, ticketId), {
       type: 'hold-placed',
       by,
       code,
@@ -52,16 +51,6 @@ const afterHold = async ({ id, hold, model }: TicketIn<'ON_HOLD'>, ports: After)
   const moment = hold.at.replace(/[^\dTZ]/g, ''); // a notice's id is a name, which has no colon
   await ports.notifier.notify({ id: `${id}.hold.${moment}`, to: 'requester', template: 'hold', references });
   await wakeWaiting(ports, model);
-};
-
-const refusePast = (review: string, { calendar }: Ticket, now: Date): void => {
-  const today = localDate(now.toISOString(), calendar.timeZone);
-  if (review < today)
-    throw new QuittanceError('INVALID_INPUT', {
-      message: 'review: the day on which the hold is looked at again has passed',
-      expected: `${today} or later`,
-      got: review,
-    });
 };
 
 export const releaseHold = defineStep({
@@ -89,7 +78,8 @@ export const awaitRelease = defineStep({
     await keepToken(vault, ticketId, 'release', taskToken);
     const { ticket } = await tickets.get(ticketId);
     if (isClosed(ticket)) throw interrupted('TICKET_CLOSED', ticket); // its run was stopped for its end
-    if (ticket.status !== 'ON_HOLD') await workflows.sendTaskSuccess(taskToken, {});
+    if (ticket.status !== 'ON_HOLD' && ticket.status !== 'CLARIFICATION_PENDING')
+      await workflows.sendTaskSuccess(taskToken, {});
     return {};
   },
 });

@@ -1,46 +1,79 @@
 // The requester is asked for something, or has sent it: what the legal clock makes of it is the law's (core/counting).
-// Both days may lie back, because people write them down later. Called by people. Trap: proof of identity is recorded
-// by record-identity, which says who checked it; and work on the ticket goes on meanwhile.
+// Asked what is meant, the case waits as well, with the job that computes for it: it goes on with the answer, or on the
+// day after the last one on which the answer is waited for (send-reminders.ts). Both days may lie back, because people
+// write them down later. Called by people.
+// Traps: proof of identity is recorded by record-identity, which says who checked it; and work goes on while a fee is
+// waited for, or where the case stood still already.
 import { z } from 'zod';
+import { isAskable } from '#core/clock-guards.ts';
 import { PauseReason } from '#core/counting.ts';
-import { Deadlines, Instant, openPause } from '#core/deadlines.ts';
+import { Deadlines, Instant, openPause, PlainDate } from '#core/deadlines.ts';
+import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
-import { TicketId } from '#core/ticket.ts';
-import { commitEvent } from './step-support.ts';
+import { TicketId, type Ticket } from '#core/ticket.ts';
+import { stopRunning } from './running.ts';
+import { commitEvent, refusePast } from './step-support.ts';
+import { answerWait } from './task-tokens.ts';
+import { wakeWaiting } from './turns.ts';
 import { BY, said } from './two-people.ts';
+
+type Pausing = Parameters<typeof wakeWaiting>[0];
 
 export const pauseClock = defineStep({
   name: 'pause-clock',
-  input: z.strictObject({ ticketId: TicketId, reason: PauseReason, since: Instant.optional(), ...BY }),
+  input: z.strictObject({
+    ...{ ticketId: TicketId, reason: PauseReason, since: Instant.optional() },
+    /** Of a question what is meant: the last day on which the answer is waited for. */
+    expected: PlainDate.optional(),
+    ...BY,
+  }),
   output: z.strictObject({ due: Deadlines }),
-  uses: ['tickets', 'clock'],
-  async run({ ticketId, reason, since, by, ...person }, { tickets, clock }) {
-    const found = await tickets.get(ticketId);
-    const asked = since ?? clock.now().toISOString();
+  uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'clock'],
+  async run({ ticketId, reason, since, expected, by, ...person }, ports) {
+    const found = await ports.tickets.get(ticketId);
+    if (expected !== undefined) refusePast('expected', expected, found.ticket, ports.clock.now());
     const isKnown = openPause(found.ticket.clock, reason) !== undefined && since === undefined;
     const { ticket } = isKnown
       ? found
-      : await commitEvent({ tickets, clock }, found, {
-          type: 'clock-paused',
-          reason,
-          since: asked,
-          by,
-          ...said(person),
+      : await commitEvent(ports, found, {
+          ...{ type: 'clock-paused', reason, since: since ?? ports.clock.now().toISOString() },
+          ...(waitsWith(found.ticket, reason) && { stops: true }),
+          ...(expected !== undefined && { expected }),
+          ...{ by, ...said(person) },
         });
+    if (ticket.status === 'CLARIFICATION_PENDING') await stopWork(ticket, ports);
     return { due: ticket.due };
   },
 });
 
+/** A second question does not stop it twice. */
+const waitsWith = ({ status }: Ticket, reason: PauseReason): boolean => reason === 'clarification' && isAskable(status);
+
+const stopWork = async ({ id, model }: Ticket, ports: Pausing): Promise<void> => {
+  await stopRunning(ports, id, 'TICKET_ON_HOLD');
+  await wakeWaiting(ports, model); // those behind it go on
+};
+
+const Resuming = z.strictObject({ ticketId: TicketId, reason: PauseReason, until: Instant.optional(), ...BY });
+
 export const resumeClock = defineStep({
   name: 'resume-clock',
-  input: z.strictObject({ ticketId: TicketId, reason: PauseReason, until: Instant.optional(), ...BY }),
+  input: Resuming,
   output: z.strictObject({ due: Deadlines }),
-  uses: ['tickets', 'clock'],
-  async run({ ticketId, reason, until, by, ...person }, { tickets, clock }) {
-    const found = await tickets.get(ticketId);
-    const came = until ?? clock.now().toISOString();
-    const event = { type: 'clock-resumed', reason, until: came, by, ...said(person) } as const;
-    const { ticket } = await commitEvent({ tickets, clock }, found, event);
-    return { due: ticket.due };
-  },
+  uses: ['tickets', 'vault', 'workflows', 'clock'],
+  run: (input, ports) => resumed(input, ports),
 });
+
+/** The step's work, also for whoever finds that no answer comes any more. */
+export const resumed = async (
+  { ticketId, reason, until, by, ...person }: z.infer<typeof Resuming>,
+  ports: Pick<Ports, 'tickets' | 'vault' | 'workflows' | 'clock'>,
+): Promise<{ due: Deadlines }> => {
+  const { tickets, clock } = ports;
+  const found = await tickets.get(ticketId);
+  const came = until ?? clock.now().toISOString();
+  const event = { type: 'clock-resumed', reason, until: came, by, ...said(person) } as const;
+  const { ticket } = await commitEvent({ tickets, clock }, found, event);
+  if (ticket.status !== 'ON_HOLD') await answerWait(ports, ticketId, 'release', {});
+  return { due: ticket.due };
+};

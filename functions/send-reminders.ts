@@ -1,13 +1,16 @@
-// Reminds whoever has to act: once a day for each ticket that waits for a person or comes near its date. Called by a
-// schedule. Trap: a schedule may fire twice, so a notice's id contains the day, by which receivers recognise the
-// repeat.
+// Reminds whoever has to act: once a day for each ticket that waits for a person or comes near its date. A case whose
+// requester never said what is meant goes on, once the last day for it has passed. Called by a schedule.
+// Trap: a schedule may fire twice, so a notice's id contains the day, by which receivers recognise the repeat.
 import { z } from 'zod';
 import { addDays, localDate } from '#core/days.ts';
 import { meaningOf } from '#core/statuses.ts';
+import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import type { Ticket } from '#core/ticket.ts';
+import { SYSTEM } from '#core/ticket-request.ts';
 import { dueAt, partAppealDue } from '#core/ticket-clock.ts';
 import { workRowOf } from '#core/worklist.ts';
+import { resumed } from './pause-clock.ts';
 
 /** Days before the safe date from which the filer hears of it. */
 const NEAR_DAYS = 7;
@@ -16,9 +19,11 @@ export const sendReminders = defineStep({
   name: 'send-reminders',
   input: z.strictObject({}),
   output: z.strictObject({ sent: z.int() }),
-  uses: ['tickets', 'notifier', 'clock'],
-  async run(_input, { tickets, notifier, clock }) {
+  uses: ['tickets', 'vault', 'workflows', 'notifier', 'clock'],
+  async run(_input, ports) {
+    const { tickets, notifier, clock } = ports;
     const now = clock.now().toISOString();
+    for (const ticket of await tickets.list()) if (isRunOut(ticket, now)) await goOn(ticket.id, ports);
     const due = (await tickets.list()).flatMap((ticket) => remindersOf(ticket, now));
     const refused: unknown[] = [];
     for (const notice of due) await notifier.notify(notice).catch((error: unknown) => refused.push(error));
@@ -27,6 +32,22 @@ export const sendReminders = defineStep({
     return { sent: due.length };
   },
 });
+
+/** The last day for the answer has passed, where the controller sits. */
+const isRunOut = (ticket: Ticket, now: string): boolean =>
+  ticket.status === 'CLARIFICATION_PENDING' &&
+  ticket.asking.until !== undefined &&
+  ticket.asking.until < localDate(now, ticket.calendar.timeZone);
+
+/** On the request as it stands; the clock runs from now on, and whoever filed hears of it. */
+const goOn = async (ticketId: string, ports: Pick<Ports, 'tickets' | 'vault' | 'workflows' | 'notifier' | 'clock'>) => {
+  await resumed({ ticketId, reason: 'clarification', by: SYSTEM }, ports);
+  const { ticket } = await ports.tickets.get(ticketId);
+  const { id, filer, sequence } = ticket;
+  await ports.notifier.notify({
+    ...{ id: `${id}.no-answer.${sequence}`, to: filer, template: 'no-answer', references: { ticketId: id } },
+  });
+};
 
 /** Days begin where the ticket's controller sits, and a clock that stands still brings no date nearer. */
 const remindersOf = (ticket: Ticket, now: string) => {

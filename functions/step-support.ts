@@ -3,6 +3,7 @@
 // `'field' in ticket`: on the main path a status never loses a field.
 import { z } from 'zod';
 import { canonicalize, type Digest, type Json } from '#core/canonical.ts';
+import { localDate } from '#core/days.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { ForgetSet } from '#core/forget-set.ts';
 import type { ModelRecord } from '#core/model.ts';
@@ -24,12 +25,13 @@ export interface TicketVersion<Held extends Ticket = Ticket> {
 }
 
 /**
- * The ticket, on its main path. TICKET_ON_HOLD, TICKET_CLOSED, TICKET_PURGED or TICKET_ILLEGAL_TRANSITION (in
- * remediation) otherwise.
+ * The ticket, on its main path. TICKET_ON_HOLD (also while an answer is waited for), TICKET_CLOSED, TICKET_PURGED or
+ * TICKET_ILLEGAL_TRANSITION (in remediation) otherwise.
  */
 export const openTicket = async (tickets: TicketStore, ticketId: string): Promise<TicketVersion<WorkingTicket>> => {
   const { ticket, version } = await tickets.get(ticketId);
-  if (ticket.status === 'ON_HOLD') throw interrupted('TICKET_ON_HOLD', ticket);
+  if (ticket.status === 'ON_HOLD' || ticket.status === 'CLARIFICATION_PENDING')
+    throw interrupted('TICKET_ON_HOLD', ticket);
   if (isClosed(ticket) || ticket.status === 'APPEALED') throw interrupted('TICKET_CLOSED', ticket);
   if (ticket.status === 'PURGED') throw interrupted('TICKET_PURGED', ticket);
   if (ticket.status === 'REMEDIATION') throw interrupted('TICKET_ILLEGAL_TRANSITION', ticket);
@@ -73,5 +75,15 @@ export const sideArtefact = (model: ModelRecord, name: 'suite' | 'trainingManife
   throw new QuittanceError('MODEL_INVALID', {
     message: `model ${model.name} is registered without its ${name === 'suite' ? 'evaluation suite' : 'training manifest'}`,
     hint: "import it under another name with its suite: 'quittance model import DIR --name N --suite FILE'",
+  });
+};
+
+/** INVALID_INPUT for a day to come that has passed where the ticket's controller sits. */
+export const refusePast = (field: string, day: string, { calendar }: Ticket, now: Date): void => {
+  const today = localDate(now.toISOString(), calendar.timeZone);
+  if (day >= today) return;
+  const rule = `${today} or later`;
+  throw new QuittanceError('INVALID_INPUT', {
+    ...{ message: `${field}: this day has passed`, expected: rule, got: day, fields: [{ field, rule }] },
   });
 };

@@ -67,6 +67,7 @@ const FIELDS: Readonly<Record<FormAct, (asked: Asked) => Field[]>> = {
   pause: ({ ticket, now, words }) => [
     choice('reason', words.fields.waitsFor, words.waits),
     timeField('since', words.fields.since, ticket, now),
+    { name: 'expected', label: words.fields.expected, hint: words.fields.expectedHint, kind: 'day' },
   ],
   continue: ({ ticket, now, words }) => [
     choice('reason', words.fields.waitsFor, openWaits(ticket, words)),

@@ -61,6 +61,7 @@ const WAITS = ['▲', 'warn'] as const;
 const STOPPED = ['✗', 'bad'] as const;
 const PILLS: Readonly<Partial<Record<Status, readonly [icon: string, kind: Kind]>>> = {
   IDENTITY_PENDING: WAITS,
+  CLARIFICATION_PENDING: WAITS,
   EXEMPTION_PENDING: WAITS,
   AWAITING_APPROVAL: WAITS,
   ON_HOLD: ['‖', 'warn'],

@@ -67,6 +67,7 @@ const blockedBy = (row: WorkRow, regime: RegimeName): string | null => {
   if (status === 'ON_HOLD') return `hold: ${reason ?? ''}`;
   if (status === 'REMEDIATION') return reasonLabel(regime, reason ?? '');
   if (status === 'EXEMPTION_PENDING') return 'a second person, for the refusal that was proposed';
+  if (status === 'CLARIFICATION_PENDING') return 'an answer of the requester';
   return status === 'IDENTITY_PENDING' ? 'identity of the requester' : null;
 };
 
@@ -81,6 +82,7 @@ const blockedText = ({ status, reason, decision, regime }: WorkItem, words: Word
   if (decision !== null && decision !== 'approval') return stopped[decision];
   if (status === 'ON_HOLD') return stopped.hold(reasonText(regime, reason ?? '', words));
   if (status === 'REMEDIATION') return reasonText(regime, reason ?? '', words);
+  if (status === 'CLARIFICATION_PENDING') return stopped.answer;
   return status === 'IDENTITY_PENDING' ? stopped.identity : '–';
 };
 

@@ -1,6 +1,7 @@
 // The verbs by which people act on a ticket: they decide, confirm, identify, hold, close. Each calls one step.
 // Trap: what was typed twice, or typed again after a crash, is one act (again.ts); and a reason in words names people,
 // so that it comes in a file.
+import { PAUSE_REASONS } from '#core/counting.ts';
 import { isQuittanceError, QuittanceError, usageError } from '#core/errors.ts';
 import { SubjectReason } from '#core/subject.ts';
 import type { Ticket } from '#core/ticket.ts';
@@ -76,8 +77,8 @@ export const STEPS = {
   confirm: { step: 'confirm-subject', events: ['subject-confirmed', 'resumed'] },
   identity: { step: 'record-identity', events: ['identity-verified'] },
   extend: { step: 'extend-deadline', events: ['extended'] },
-  pause: { step: 'pause-clock', events: ['clock-paused'] },
-  continue: { step: 'resume-clock', events: ['clock-resumed'] },
+  pause: { step: 'pause-clock', events: ['clock-paused'], goesOn: true },
+  continue: { step: 'resume-clock', events: ['clock-resumed'], goesOn: true },
   close: { step: 'close-ticket', events: ['closed', 'act-proposed'], goesOn: true },
   withdraw: { step: 'close-ticket', events: ['closed', 'act-proposed'], goesOn: true },
   hold: { step: 'place-hold', events: ['hold-placed'], goesOn: true },
@@ -148,6 +149,15 @@ export const holding = (args: Arguments) => {
     code: required(args, 'reason'),
     ...(matter !== undefined && { matter }),
     ...(review !== undefined && { review }),
+  };
+};
+
+export const pausing = (args: Arguments) => {
+  const expected = args.value('expected');
+  return {
+    reason: choice(args, 'reason', PAUSE_REASONS),
+    ...timeOf(args, 'since'),
+    ...(expected !== undefined && { expected }),
   };
 };
 

@@ -79,7 +79,7 @@ const goesOn = async ({ ports, unfinished }: Doing, ticketId: string, act: Perso
 
 /** In these the workflow's execution runs, and nothing of it is under way. */
 const waitsForPerson = ({ status }: Ticket): boolean =>
-  ['IDENTITY_PENDING', 'AWAITING_APPROVAL', 'ON_HOLD'].includes(status);
+  ['IDENTITY_PENDING', 'CLARIFICATION_PENDING', 'AWAITING_APPROVAL', 'ON_HOLD'].includes(status);
 
 const Recorded = z.object({ event: z.record(z.string(), z.unknown()) });
 

@@ -133,6 +133,8 @@ export const nextOf = (one: Ticket): string | undefined => {
   if (one.status === 'AWAITING_APPROVAL') return `approve ${one.id} --as WHO (not ${one.filer})`;
   if (one.status === 'DEPLOYING') return 'list: it is deployed after the ticket that it was built on';
   if (one.status === 'ON_HOLD') return `release ${one.id} --as WHO (it takes two people)`;
+  if (one.status === 'CLARIFICATION_PENDING')
+    return `continue ${one.id} --as WHO --reason clarification, once the answer is there`;
   if (one.status === 'EXEMPTION_PENDING')
     return `close ${one.id} --as WHO --outcome refused --reason ${one.exemption?.code ?? 'CODE'}, or resume ${one.id} --as WHO (not ${one.filer})`;
   if (one.status === 'REMEDIATION' && one.reason === 'SUBJECT_MISMATCH')

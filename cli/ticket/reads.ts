@@ -15,7 +15,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   confirm: [...ACTING, 'reason', 'note'],
   identity: [...ACTING, 'method', 'level', 'at'],
   extend: [...ACTING, 'reason'],
-  pause: [...ACTING, 'reason', 'at'],
+  pause: [...ACTING, 'reason', 'at', 'expected'],
   continue: [...ACTING, 'reason', 'at'],
   close: [...ACTING, 'outcome', 'reason'],
   withdraw: [...ACTING, 'reason'],

@@ -88,7 +88,14 @@ const askedOf = (c: Asked): AskedList => {
   return { ...Query.parse(c.req.query()), columns: named.length === 0 ? COLUMNS : columns };
 };
 
-export const BLOCKED = ['ON_HOLD', 'REMEDIATION', 'EXEMPTION_PENDING', 'IDENTITY_PENDING', 'APPEALED'] as const;
+export const BLOCKED = [
+  'ON_HOLD',
+  'REMEDIATION',
+  'EXEMPTION_PENDING',
+  'IDENTITY_PENDING',
+  'CLARIFICATION_PENDING',
+  'APPEALED',
+] as const;
 
 /** A view is a filter to begin with, and what else is asked narrows it. */
 const filterOf = (asked: AskedList, { principal, roles }: Identity, today: string): WorkFilter => {

@@ -11,6 +11,8 @@ import { html, type Html } from '#report/markup.ts';
 import { terms } from '../layout.ts';
 import type { Words } from '../words.ts';
 
+type Asking = Extract<Ticket, { status: 'CLARIFICATION_PENDING' }>['asking'];
+
 /** The part of a ticket that the page says in words, as its JSON has it. */
 export interface CaseFacts {
   readonly regime: RegimeName;
@@ -29,6 +31,9 @@ export interface CaseFacts {
   readonly partDue?: string | undefined;
   /** Why the case data outlives the answer, and until which day at least. */
   readonly kept?: { readonly because: 'appeal-open' | 'appealable'; readonly until: string } | undefined;
+  readonly asking?: Asking | undefined;
+  /** The law lets its clock stand still for now. */
+  readonly stands: boolean;
   readonly hold?: Extract<Ticket, { status: 'ON_HOLD' }>['hold'] | undefined;
   readonly appeal?: Extract<Ticket, { status: 'REFUSED' }>['appeal'];
 }
@@ -54,6 +59,8 @@ export const factsOf = (ticket: Ticket): CaseFacts => {
     ...{ regime, zone: calendar.timeZone, assignee, acknowledgedOn, acknowledgeBy, agent, minor, told, linked },
     ...{ toTell: openRecipients(ticket), partlyRefused, partDue: partAppealDue(ticket)?.safeDue },
     kept: keptOf(ticket),
+    asking: 'asking' in ticket ? ticket.asking : undefined,
+    stands: due.stopped !== undefined,
     hold: ticket.status === 'ON_HOLD' ? ticket.hold : undefined,
     appeal: 'appeal' in ticket ? ticket.appeal : undefined,
   };
@@ -99,6 +106,7 @@ const decidedRows = (facts: CaseFacts, reason: Reason, words: Words): Row[] => {
   if (part?.appeal)
     rows.push([f.partAppeal, f.partAppealText(localDate(part.appeal.on, zone), facts.partDue, part.appeal)]);
   if (facts.kept) rows.push([f.kept, f.keptText[facts.kept.because](facts.kept.until)]);
+  if (facts.asking) rows.push([f.asking, askingText(facts, facts.asking, f)]);
   if (hold) {
     rows.push([f.hold, f.holdText(reason(regime, hold.code, words), hold.placedBy, localDate(hold.at, zone))]);
     if (hold.matter !== undefined) rows.push([f.matter, hold.matter]);
@@ -107,6 +115,9 @@ const decidedRows = (facts: CaseFacts, reason: Reason, words: Words): Row[] => {
   if (appeal) rows.push([f.appeal, f.appealText(localDate(appeal.on, zone), appeal.decidedBy)]);
   return rows;
 };
+
+const askingText = ({ zone, stands }: CaseFacts, { by, at, until }: Asking, f: Words['facts']): string =>
+  `${f.askingText(by, localDate(at, zone), until)}${stands ? '' : `; ${f.runsOn}`}`;
 
 const toldRows = ({ told, toTell, linked, zone }: CaseFacts, { facts: f, toldHow }: Words): Row[] => {
   const lines = [

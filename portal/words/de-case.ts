@@ -5,6 +5,7 @@ export const deCase: typeof enCase = {
   heads: {
     RECEIVED: 'Der Antrag ist eingegangen. Es wird geprüft, ob die Person bekannt ist.',
     IDENTITY_PENDING: 'Nichts geschieht, bis die Person nachgewiesen hat, wer sie ist.',
+    CLARIFICATION_PENDING: 'Die Person wurde gefragt, was gemeint ist. Der Fall wartet auf die Antwort.',
     TRIAGE: 'Die Person ist bekannt. Der Antrag wird geprüft.',
     EXEMPTION_PENDING: 'Eine Ablehnung wurde vorgeschlagen. Eine zweite Person entscheidet.',
     VALIDATED: 'Die Datensätze werden mit dem Modell abgeglichen.',

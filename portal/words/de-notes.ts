@@ -85,6 +85,10 @@ export const deNotes: typeof enNotes = {
     linked: 'Verwandte Fälle',
     part: 'Teilweise abgelehnt',
     partText: (n, why) => `${n} ${n === 1 ? 'Datensatz' : 'Datensätze'}: ${why}`,
+    asking: 'Rückfrage, was gemeint ist',
+    askingText: (by, day, until) =>
+      `von ${by} am ${day}; ${until ? `auf die Antwort wird bis ${until} gewartet, dann geht der Fall ohne sie weiter` : 'der Fall wartet auf die Antwort'}`,
+    runsOn: 'die gesetzliche Frist läuft weiter',
     hold: 'Angehalten',
     holdText: (why, by, day) => `${why}, von ${by} am ${day}`,
     matter: 'Sache',

@@ -38,6 +38,7 @@ export const dePlaces: typeof enPlaces = {
       subject: 'eine zweite Person: wessen Datensätze sind das',
       hold: (why) => `angehalten: ${why}`,
       identity: 'den Nachweis der Identität',
+      answer: 'eine Antwort der Person',
     },
     next: 'Nächste Seite',
     narrow: 'Liste eingrenzen',

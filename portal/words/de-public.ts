@@ -63,6 +63,10 @@ export const dePublic: typeof enPublic = {
         title: 'Ein Nachweis, wer Sie sind, steht aus',
         text: 'Sie wurden darum gebeten. Solange er aussteht, geht es nicht weiter.',
       },
+      asked: {
+        title: 'Eine Antwort von Ihnen steht aus',
+        text: 'Sie haben eine Frage zu Ihrem Antrag bekommen. Sobald Sie antworten, geht es weiter.',
+      },
       'at-work': {
         title: 'Er wird bearbeitet',
         text: 'Das Modell wird geändert und geprüft, oder jemand entscheidet über das Ergebnis.',

@@ -12,6 +12,7 @@ export const de: Words = {
   statuses: {
     RECEIVED: 'eingegangen',
     IDENTITY_PENDING: 'wartet auf einen Identitätsnachweis',
+    CLARIFICATION_PENDING: 'wartet auf eine Antwort der Person',
     TRIAGE: 'Person bekannt, wird geprüft',
     EXEMPTION_PENDING: 'Ablehnung vorgeschlagen, wartet auf eine zweite Person',
     VALIDATED: 'geprüft, Datensätze werden abgeglichen',
@@ -92,7 +93,7 @@ export const de: Words = {
     pause: {
       button: 'Nachgefragt',
       title: 'Die Person wurde um etwas gebeten',
-      lead: 'Ob die Frist so lange ruht, sagt das Gesetz. Der Tag darf zurückliegen; am Fall wird weiter gearbeitet.',
+      lead: 'Ob die Frist so lange ruht, sagt das Gesetz. Der Tag darf zurückliegen. Auf die Antwort, was gemeint ist, wartet der Fall; sonst wird weiter gearbeitet.',
       send: 'Eintragen',
     },
     continue: {
@@ -158,6 +159,8 @@ export const de: Words = {
     code: 'Warum',
     matter: 'Nummer des Streits oder der Anordnung',
     review: 'Erneut prüfen am',
+    expected: 'Warten bis',
+    expectedHint: 'Auf die Frage, was gemeint ist: Tags darauf geht der Fall ohne Antwort weiter.',
     note: 'Warum, in Worten',
     noteHint: 'Liegt im Tresor und wird mit dem Fall vernichtet. Mindestens zehn Zeichen.',
     second: (by, act) => `${by} hat vorgeschlagen: ${act}. Mit Ihrem Wort gilt es.`,

@@ -7,6 +7,7 @@ const s = (n: number): string => (n === 1 ? '' : 's');
 const HEADS: Partial<Record<Status, string>> = {
   RECEIVED: 'The request has come in. Whether the requester is known is being checked.',
   IDENTITY_PENDING: 'Nothing happens until the requester has proved who they are.',
+  CLARIFICATION_PENDING: 'The person was asked what is meant. The case waits for the answer.',
   TRIAGE: 'The requester is known. The request is being checked.',
   EXEMPTION_PENDING: 'A refusal was proposed. A second person decides whether it stands.',
   VALIDATED: 'The records are being matched to the model.',

@@ -88,6 +88,10 @@ export const enNotes = {
     linked: 'Related cases',
     part: 'Refused in part',
     partText: (n: number, why: string) => `${n} record${n === 1 ? '' : 's'}: ${why}`,
+    asking: 'Asked what is meant',
+    askingText: (by: string, day: string, until: string | undefined) =>
+      `by ${by} on ${day}; ${until ? `the answer is waited for until ${until}, then the case goes on without it` : 'the case waits for the answer'}`,
+    runsOn: 'the legal date runs on meanwhile',
     hold: 'On hold',
     holdText: (why: string, by: string, day: string) => `${why}, placed by ${by} on ${day}`,
     matter: 'Matter',

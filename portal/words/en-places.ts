@@ -37,6 +37,7 @@ export const enPlaces = {
       subject: 'a second person: whose records are these',
       hold: (why: string) => `hold: ${why}`,
       identity: 'proof of identity',
+      answer: 'an answer of the person',
     },
     next: 'Next page',
     narrow: 'Narrow the list',

@@ -64,6 +64,10 @@ export const enPublic = {
         title: 'A proof of identity is waited for',
         text: 'You were asked to show who you are. As long as that is open, the request does not go on.',
       },
+      asked: {
+        title: 'An answer from you is waited for',
+        text: 'You were written to with a question about your request. It goes on once you have answered.',
+      },
       'at-work': {
         title: 'It is being worked on',
         text: 'The model is being changed and tested, or a person decides on the result.',

@@ -74,7 +74,7 @@ export const en = {
     pause: {
       button: 'Asked the person',
       title: 'The person was asked for something',
-      lead: 'Whether the clock stands still meanwhile is the law’s to say. The day may lie back; work on the case goes on.',
+      lead: 'Whether the clock stands still meanwhile is the law’s to say. The day may lie back. Asked what is meant, the case waits for the answer; otherwise work goes on.',
       send: 'Write it down',
     },
     continue: {
@@ -145,6 +145,8 @@ export const en = {
     code: 'Why',
     matter: 'Number of the dispute or order',
     review: 'Look at it again on',
+    expected: 'Wait until',
+    expectedHint: 'Of a question what is meant: on the day after, the case goes on without an answer.',
     note: 'Why, in words',
     noteHint: 'Kept in the vault, destroyed with the case. At least ten characters.',
     second: (by: string, act: string) => `${by} proposed to ${act}. With your word it is done.`,

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { GatePolicy } from '#core/policy.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { placeHold, releaseHold } from '#functions/holds.ts';
+import { pauseClock, resumeClock } from '#functions/pause-clock.ts';
 import { FILER } from '#bench/house/requests.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
 import { file } from '#bench/house/ticket-harness.ts';
@@ -62,6 +63,22 @@ describe.each(['unlearn', 'evaluate'] as const)('a running job: %s', (job) => {
     await harness.until(ticketId, 'AWAITING_APPROVAL');
     const planned = 'from' in held && 'run' in held.from ? held.from.run.plan : 'none';
     expect(await ticketOf(harness, ticketId)).toMatchObject({ runs: [{ number: 1, plan: planned }] });
+  });
+
+  it('is stopped by a question what is meant, and after the answer the same plan is carried out', async () => {
+    const { harness, ticketId } = await startStuck(job);
+    const asked = { ticketId, reason: 'clarification', by: FILER } as const;
+    await harness.call(pauseClock, asked);
+    await harness.waits(ticketId, 'release');
+    expect((await executionsOf(harness, 'unlearn')).map(({ status }) => status)).toEqual(['ABORTED']);
+    const waiting = await ticketOf(harness, ticketId);
+    expect(waiting).toMatchObject({ status: 'CLARIFICATION_PENDING', asking: { by: FILER } });
+    await harness.call(resumeClock, asked);
+    await harness.until(ticketId, 'AWAITING_APPROVAL');
+    const planned = 'from' in waiting && 'run' in waiting.from ? waiting.from.run.plan : 'none';
+    const after = await ticketOf(harness, ticketId);
+    expect(after).toMatchObject({ runs: [{ number: 1, plan: planned }] });
+    expect('asking' in after).toBe(false);
   });
 
   it('is stopped by a withdrawal, which leaves nothing of the run and no failure', async () => {

@@ -144,7 +144,14 @@ describe('a proposal', () => {
     ]);
     expect(ask(GUARDS.canBeDone, held, 'triaged')).toBe('passes');
     const open: Status[] = ['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'EXEMPTION_PENDING', 'VALIDATED', 'ADMITTED'];
-    const run: Status[] = ['SCHEDULED', 'UNLEARNING', 'EVALUATING', 'AWAITING_APPROVAL', 'REMEDIATION'];
+    const run: Status[] = [
+      'SCHEDULED',
+      'UNLEARNING',
+      'EVALUATING',
+      'AWAITING_APPROVAL',
+      'CLARIFICATION_PENDING',
+      'REMEDIATION',
+    ];
     for (const status of [...open, ...run]) expect([status, mayBeDone('withdrawn', status)]).toEqual([status, true]);
     const inPart = [...open, ...run].filter((status) => mayBeDone('partly-refused', status));
     expect(inPart).toEqual(['RECEIVED', 'IDENTITY_PENDING', 'TRIAGE', 'VALIDATED']);

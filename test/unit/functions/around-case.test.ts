@@ -169,7 +169,10 @@ describe('a case expires', () => {
     expect(await expire(FILER)).toBe('fulfilled');
     expect(await expire(FILER)).toBe('fulfilled');
     // whoever asked the question does not say alone that nobody answered
-    expect(await ticket()).toMatchObject({ status: 'RECEIVED', proposal: { act: 'expired', by: FILER } });
+    expect(await ticket()).toMatchObject({
+      status: 'CLARIFICATION_PENDING',
+      proposal: { act: 'expired', by: FILER },
+    });
     expect(await expire(APPROVER)).toBe('fulfilled');
     expect(await ticket()).toMatchObject({ status: 'EXPIRED', reason: 'no-answer', proposedBy: FILER });
   });

@@ -1,0 +1,125 @@
+// The requester is asked what is meant: the case waits with its work, visibly, until the answer comes, the last day for
+// it has passed, or the case ends; a hold meanwhile stays a hold. The legal clock does what the law says of it.
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { requireAsLogged } from '#core/as-logged.ts';
+import { publicStateOf } from '#core/statuses.ts';
+import { closeTicket } from '#functions/close-ticket.ts';
+import { placeHold, releaseHold } from '#functions/holds.ts';
+import { pauseClock, resumeClock } from '#functions/pause-clock.ts';
+import { sendReminders } from '#functions/send-reminders.ts';
+import { findStep } from '#functions/steps.ts';
+import { outcome } from '#test/contract/contract.ts';
+import { appOf, as } from '#test/support/api-callers.ts';
+import { open } from '#test/support/pages.ts';
+import { APPROVER, FILER } from '#bench/house/requests.ts';
+import { file, ticketHarness, type TicketHarness } from '#bench/house/ticket-harness.ts';
+
+let harness: TicketHarness;
+let ticketId: string;
+const ticket = async () => (await harness.ports.tickets.get(ticketId)).ticket;
+const ask = (fields: object = {}) =>
+  harness.call(pauseClock, { ticketId, reason: 'clarification', by: FILER, ...fields });
+const answer = (reason = 'clarification') => harness.call(resumeClock, { ticketId, reason, by: FILER });
+const step = (name: string) => harness.call(findStep(name), { ticketId });
+const DAY = 86_400;
+
+beforeEach(async () => {
+  harness = await ticketHarness();
+  ticketId = await file(harness);
+});
+
+describe('a question what is meant', () => {
+  it('makes the case wait, and the answer lets it go on where it was', async () => {
+    await step('verify-identity');
+    await ask();
+    expect(await ticket()).toMatchObject({ status: 'CLARIFICATION_PENDING', asking: { by: FILER } });
+    expect(await outcome(step('triage-ticket'))).toBe('TICKET_ON_HOLD');
+    await ask(); // said twice, it is one
+    await answer();
+    const after = await ticket();
+    expect([after.status, 'asking' in after]).toEqual(['TRIAGE', false]);
+    await requireAsLogged(after, harness.ports);
+    await step('triage-ticket');
+    const types = (await harness.ports.tickets.events(ticketId)).map(({ type }) => type);
+    expect(types.filter((type) => type === 'clock-paused')).toHaveLength(1);
+  });
+
+  it('moves the legal date where its law says so, which none is known to do, and the page says that it runs on', async () => {
+    const before = (await ticket()).due.safeDue;
+    await ask();
+    const { due } = await ticket();
+    expect([due.safeDue, due.stopped]).toEqual([before, undefined]);
+    const page = await open(appOf({ harness }), `/tickets/${ticketId}`, 'filer');
+    expect(page.text).toContain('the legal date runs on meanwhile');
+  });
+
+  it('about a fee, or in a case that stands still already, stops no work', async () => {
+    await harness.call(pauseClock, { ticketId, reason: 'fee', by: FILER });
+    expect(await ticket()).toMatchObject({ status: 'RECEIVED' });
+    const expected = '2031-01-01';
+    expect(await outcome(harness.call(pauseClock, { ticketId, reason: 'identity', by: FILER, expected }))).toBe(
+      'TICKET_ILLEGAL_TRANSITION',
+    );
+    await harness.call(placeHold, { ticketId, by: FILER, code: 'litigation' });
+    await ask();
+    expect(await ticket()).toMatchObject({ status: 'ON_HOLD' });
+  });
+
+  it('that was asked before a hold is still open after it, unless the answer came', async () => {
+    await ask();
+    await harness.call(placeHold, { ticketId, by: FILER, code: 'litigation' });
+    expect(await ticket()).toMatchObject({ status: 'ON_HOLD', asking: { by: FILER }, from: { status: 'RECEIVED' } });
+    const release = async () => {
+      for (const by of [FILER, APPROVER]) await harness.call(releaseHold, { ticketId, by, mayConfirm: true });
+    };
+    await release();
+    expect(await ticket()).toMatchObject({ status: 'CLARIFICATION_PENDING', from: { status: 'RECEIVED' } });
+    await harness.call(placeHold, { ticketId, by: FILER, code: 'litigation' });
+    await answer();
+    expect(await ticket()).toMatchObject({ status: 'ON_HOLD' });
+    await release();
+    await requireAsLogged(await ticket(), harness.ports);
+    expect(await ticket()).toMatchObject({ status: 'RECEIVED' });
+  });
+
+  it('that nobody answers ends on its last day: the case goes on, and whoever filed hears of it', async () => {
+    expect(await outcome(ask({ expected: '2020-01-01' }))).toBe('INVALID_INPUT');
+    const expected = new Date(harness.ports.clock.now().getTime() + 5 * DAY * 1000).toISOString().slice(0, 10);
+    await ask({ expected });
+    const remind = async () => {
+      const before = harness.notices.length;
+      await harness.call(sendReminders, {});
+      return harness.notices.slice(before).map(({ to, template }) => [to, template]);
+    };
+    harness.clock.advance(5 * DAY);
+    expect(await remind()).toEqual([['requester', 'reminder']]);
+    harness.clock.advance(DAY);
+    expect(await remind()).toEqual([[FILER, 'no-answer']]);
+    expect(await ticket()).toMatchObject({ status: 'RECEIVED' });
+    expect(await remind()).toEqual([]);
+    await requireAsLogged(await ticket(), harness.ports);
+  });
+
+  it('may end the case, by two people', async () => {
+    await ask();
+    for (const by of [FILER, APPROVER])
+      await harness.call(closeTicket, { ticketId, outcome: 'expired', reason: 'no-answer', by });
+    const ended = await ticket();
+    expect(ended).toMatchObject({ status: 'EXPIRED', from: { status: 'RECEIVED' } });
+    expect('asking' in ended).toBe(false);
+  });
+
+  it('is seen on the page, in the list, and by the requester', async () => {
+    await ask({ expected: '2031-01-01' });
+    const app = appOf({ harness });
+    const page = await open(app, `/tickets/${ticketId}`, 'filer');
+    expect(page.text).toContain('The person was asked what is meant.');
+    expect(page.text).toContain('2031-01-01');
+    expect(page.text).toContain(`/tickets/${ticketId}/continue`);
+    const listed = await app.request('/tickets.json?view=blocked', { headers: as('filer') });
+    expect(await listed.json()).toMatchObject({
+      tickets: [{ id: ticketId, status: 'CLARIFICATION_PENDING', blockedBy: 'an answer of the requester' }],
+    });
+    expect(publicStateOf(await ticket())).toEqual({ state: 'asked' });
+  });
+});
