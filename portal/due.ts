@@ -1,11 +1,9 @@
 // Time of a case as a bar from receipt to due date with today's mark, and its state as a pill. Said in words and by a
 // sign as well, so that nothing depends on seeing colours.
+import { SOON_DAYS } from '#core/days-left.ts';
 import type { Status } from '#core/ticket.ts';
 import { html, type Html } from '#report/markup.ts';
 import { statusText, type Words } from './words.ts';
-
-/** Days before the safe date from which a case counts as due soon. */
-export const SOON_DAYS = 7;
 
 export interface Dates {
   /** Local day of receipt, and of the safe date. */

@@ -1,12 +1,8 @@
 // Today: what is late, what is due, what waits for this person, what stands still; and the cases that are due next.
+import { SOON_DAYS, type DaysLeft } from '#core/days-left.ts';
 import { html, type Html } from '#report/markup.ts';
-import { SOON_DAYS } from './due.ts';
 import type { Words } from './words.ts';
 import { rows, type WorkItem } from './worklist.ts';
-
-/** Ends of what is counted together, in days that are left; a week is SOON_DAYS. */
-export const [FORTNIGHT, MONTH] = [14, 30];
-export const DAYS_LEFT = ['late', 'week', 'fortnight', 'month', 'later'] as const;
 
 export interface TodayView {
   readonly late: number;
@@ -19,7 +15,7 @@ export interface TodayView {
   /** From outside, not yet a case; for those who file. */
   readonly asked: number;
   /** Open cases by the days that are left to their safe dates. */
-  readonly byDaysLeft: readonly { readonly bin: (typeof DAYS_LEFT)[number]; readonly n: number }[];
+  readonly byDaysLeft: readonly { readonly bin: DaysLeft; readonly n: number }[];
   readonly next: readonly WorkItem[];
 }
 

@@ -2,6 +2,7 @@
 // name; all of it is rows and counts that the store keeps beside the tickets. Trap: a name is searched by POST and
 // never stands in an address, which browsers and servers remember.
 import { daysBetween, localDate } from '#core/days.ts';
+import { SOON_DAYS } from '#core/days-left.ts';
 import { regimeOf, type RegimeName } from '#core/regimes.ts';
 import { meaningOf } from '#core/statuses.ts';
 import {
@@ -16,7 +17,7 @@ import {
 import type { Status, Ticket } from '#core/ticket.ts';
 import { reasonLabel } from '#report/labels.ts';
 import { html, type Html, type Value } from '#report/markup.ts';
-import { dueCell, pill, SOON_DAYS } from './due.ts';
+import { dueCell, pill } from './due.ts';
 import { hiddenInputs } from './forms.ts';
 import { reasonText } from './reasons.ts';
 import { statusText, type Words } from './words.ts';
@@ -52,10 +53,9 @@ export const itemOf = (row: WorkRow, now: Date): WorkItem => {
   const { label } = meaningOf(row);
   const today = localDate(now.toISOString(), timeZone);
   const daysLeft = isOpenRow(row) ? daysBetween(today, safeDue) : null;
-  const received = localDate(row.receivedAt, timeZone);
   return {
-    ...{ id, model, regime, status, label, filer, received, safeDue, daysLeft, blockedBy: blockedBy(row, regime) },
-    ...{ reason: row.reason, decision: decisionOf(row) },
+    ...{ id, model, regime, status, label, filer, safeDue, daysLeft, received: localDate(row.receivedAt, timeZone) },
+    ...{ blockedBy: blockedBy(row, regime), reason: row.reason, decision: decisionOf(row) },
   };
 };
 

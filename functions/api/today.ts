@@ -2,8 +2,8 @@
 import type { Hono } from 'hono';
 import { addDays } from '#core/days.ts';
 import { Decision, mayDecide, type WorkPage } from '#core/worklist.ts';
-import { DAYS_LEFT, FORTNIGHT, MONTH, todayBody, todayTitle, type TodayView } from '#portal/today.ts';
-import { SOON_DAYS } from '#portal/due.ts';
+import { DAYS_LEFT, FORTNIGHT, MONTH, SOON_DAYS } from '#core/days-left.ts';
+import { todayBody, todayTitle, type TodayView } from '#portal/today.ts';
 import { countWaiting } from '../asks.ts';
 import { hasInbox, show, type ApiContext, type Asked, type Env, type Identity } from './context.ts';
 import { BLOCKED, itemsOf, openUpTo } from './worklist.ts';

@@ -22,7 +22,7 @@ import {
   type WorkPage,
   type WorkRow,
 } from '#core/worklist.ts';
-import { SOON_DAYS } from '#portal/due.ts';
+import { SOON_DAYS } from '#core/days-left.ts';
 import { csvCell } from '#report/csv.ts';
 import { html } from '#report/markup.ts';
 import {

@@ -53,6 +53,8 @@ export interface Document {
 export const heading = (text: string): Block => ({ kind: 'heading', text });
 export const paragraph = (...line: Piece[]): Block => ({ kind: 'paragraph', line });
 export const list = (items: readonly Line[]): Block => ({ kind: 'list', items });
+/** Nothing where there is nothing to draw. */
+export const figureOf = (plot: Plot | undefined): Block[] => (plot ? [{ kind: 'figure', plot }] : []);
 export const tableOf = (table: Table): Block => ({ kind: 'table', table });
 
 export const words = (title: string, share: number): Column => ({ title, share });

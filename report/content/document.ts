@@ -8,8 +8,7 @@ import { distributionPair } from '../plots/distribution-pair.ts';
 import { forgetUtility } from '../plots/forget-utility.ts';
 import { gateOverview } from '../plots/gate-overview.ts';
 import { forgetting, loss, relearning } from '../plots/over-updates.ts';
-import type { Plot } from '../plots/plot.ts';
-import { heading, list, paragraph, tableOf, type Block, type Document, type Section } from './blocks.ts';
+import { figureOf, heading, list, paragraph, tableOf, type Block, type Document, type Section } from './blocks.ts';
 import { summary } from './summary.ts';
 import {
   attemptsTable,
@@ -31,14 +30,14 @@ export const documentOf = (report: AuditReport): Document => ({
   ],
   sections: [
     summary(report),
-    section('gate', 'The gate', gateBlocks(report.gate), figure(gateOverview(report))),
+    section('gate', 'The gate', gateBlocks(report.gate), figureOf(gateOverview(report))),
     section(
       'comparison',
       'Forgotten and never-trained people compared',
       comparison(report),
-      figure(distributionPair(report)),
+      figureOf(distributionPair(report)),
     ),
-    section('metrics', 'Before and after', beforeAndAfter(report), figure(forgetUtility(report))),
+    section('metrics', 'Before and after', beforeAndAfter(report), figureOf(forgetUtility(report))),
     section('attempts', 'Attempts', attempts(report)),
     section('statements', 'Statements', statements(report)),
     ...scope(report),
@@ -54,8 +53,6 @@ const section = (id: string, title: string, ...blocks: readonly (readonly Block[
   title,
   blocks: blocks.flat(),
 });
-
-const figure = (plot: Plot | undefined): Block[] => (plot ? [{ kind: 'figure', plot }] : []);
 
 /** The gate as it was judged; the portal shows the same blocks beside the decision. */
 export const gateBlocks = (gate: AuditReport['gate']): Block[] =>
@@ -108,7 +105,7 @@ const notMeasured = (metrics: AuditReport['metrics']): Block[] => {
 
 const attempts = (report: AuditReport): Block[] => [
   report.attempts.length === 0 ? paragraph('No attempt was made.') : tableOf(attemptsTable(report.attempts)),
-  ...[forgetting, loss, relearning].flatMap((plot) => figure(plot(report))),
+  ...[forgetting, loss, relearning].flatMap((plot) => figureOf(plot(report))),
   ...('notAvailable' in report.relearning
     ? [paragraph(`Re-learning: not available: ${report.relearning.notAvailable}.`)]
     : []),

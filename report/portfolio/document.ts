@@ -1,6 +1,17 @@
 // The monthly report as a document, which the page and the PDF render alike.
 import { plural } from '#core/plural.ts';
-import { heading, list, numbers, paragraph, tableOf, words, type Block, type Document } from '../content/blocks.ts';
+import {
+  figureOf,
+  heading,
+  list,
+  numbers,
+  paragraph,
+  tableOf,
+  words,
+  type Block,
+  type Document,
+} from '../content/blocks.ts';
+import { daysLeftPlot, mediansPlot, recertificationsPlot, refusalsPlot, volumesPlot } from './plots.ts';
 import type { Portfolio } from './portfolio.ts';
 
 export const portfolioTitle = ({ month }: Pick<Portfolio, 'month'>): string => `Requests in ${month}`;
@@ -9,10 +20,11 @@ export const portfolioDocument = (found: Portfolio): Document => ({
   title: portfolioTitle(found),
   lead: [`Every request to be forgotten, up to ${found.upTo}. This report names no person.`],
   sections: [
-    { id: 'volumes', title: 'Summary', blocks: summary(found) },
-    { id: 'laws', title: 'By law', blocks: laws(found) },
+    { id: 'volumes', title: 'Summary', blocks: [...summary(found), ...figureOf(volumesPlot(found))] },
+    { id: 'open', title: 'Open requests', blocks: open(found) },
+    { id: 'laws', title: 'By law', blocks: [...laws(found), ...figureOf(mediansPlot(found))] },
     { id: 'overdue', title: 'Overdue', blocks: overdue(found) },
-    { id: 'refusals', title: 'Refusals by ground', blocks: refusals(found) },
+    { id: 'refusals', title: 'Refusals by ground', blocks: [...refusals(found), ...figureOf(refusalsPlot(found))] },
     { id: 'models', title: 'Models', blocks: models(found) },
     { id: 'afterwards', title: 'Re-certifications and failures', blocks: afterwards(found) },
   ],
@@ -102,10 +114,20 @@ const models = ({ models: found }: Portfolio): Block[] =>
         }),
       ];
 
-const afterwards = ({ recertifications: found, failures }: Portfolio): Block[] => [
-  paragraph(
-    `Checks of what is served: ${found.current} current, ${found.lapsed} lapsed, ${found.drifted} of a changed model.`,
-  ),
+const afterwards = (found: Portfolio): Block[] => [
+  paragraph(checksText(found)),
+  ...figureOf(recertificationsPlot(found)),
   heading('What stopped'),
-  failures.length === 0 ? paragraph('Nothing.') : list(failures.map(({ label, n }) => `${n} × ${label}`)),
+  found.failures.length === 0 ? paragraph('Nothing.') : list(found.failures.map(({ label, n }) => `${n} × ${label}`)),
 ];
+
+const checksText = ({ recertifications: r }: Portfolio): string =>
+  `Checks of what is served: ${r.current} current, ${r.lapsed} lapsed, ${r.drifted} of a changed model.`;
+
+const open = (found: Portfolio): Block[] => {
+  const plot = daysLeftPlot(found);
+  if (plot) return figureOf(plot);
+  return [
+    paragraph(found.volumes.openAfter === 0 ? 'None is open.' : 'How many days they had left was not counted then.'),
+  ];
+};

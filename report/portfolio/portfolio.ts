@@ -3,6 +3,7 @@
 // and days.
 // Trap: a month is that of the place where a case's controller sits; what happened after its last day is not in it.
 import { z } from 'zod';
+import { binOf, DAYS_LEFT } from '#core/days-left.ts';
 import { addDays, addMonths, daysBetween, Month } from '#core/days.ts';
 import { ERROR_CODES, QuittanceError } from '#core/errors.ts';
 import { refusalLabel, RegimeName, regimeOf } from '#core/regimes.ts';
@@ -33,6 +34,8 @@ export const Portfolio = z.strictObject({
     z.strictObject({ regime: RegimeName, label: z.string(), received: Count, ended: Count, times: Times.nullable() }),
   ),
   times: Times.nullable(),
+  /** On the last day, by the days left to the date of the law; absent in reports from before it was counted. */
+  openByDaysLeft: z.array(z.strictObject({ bin: z.enum(DAYS_LEFT), n: Count })).optional(),
   /** Answered in the month after the date, or unanswered on its last day. */
   overdue: z.array(Late),
   refusals: z.array(z.strictObject({ regime: RegimeName, code: z.string(), label: z.string(), n: Count })),
@@ -100,6 +103,7 @@ export const portfolioOf = async (cases: AsyncIterable<CaseFacts>, period: Perio
     volumes: volumesOf(seen, period),
     regimes: regimesOf(seen, period),
     times: timesOf(seen.filter(({ answeredBy }) => within(period, answeredBy))),
+    openByDaysLeft: daysLeftOf(seen.filter(isOpenAfter), period),
     overdue: seen.flatMap((one) => lateIn(one, period)).sort((a, b) => b.days - a.days),
     refusals: refusalsOf(seen, period),
     models: modelsOf(seen, period),
@@ -137,6 +141,11 @@ const regimesOf = (seen: readonly Seen[], period: Period): Portfolio['regimes'] 
       ? []
       : [{ regime, label: regimeOf(regime).label, received, ended, times }];
   });
+
+const daysLeftOf = (open: readonly Seen[], { last }: Period): Portfolio['openByDaysLeft'] => {
+  const bins = open.map(({ statutoryDue }) => binOf(daysBetween(last, statutoryDue)));
+  return DAYS_LEFT.map((bin) => ({ bin, n: bins.filter((one) => one === bin).length }));
+};
 
 const timesOf = (answered: readonly Seen[]): Portfolio['times'] => {
   const days = answered

@@ -1,6 +1,7 @@
 // What programs send and get, by name. Most are the domain's own schemas; those of views have here the fields that a
 // program may build on, and may have more. Trap: a name is part of the contract: generated clients carry it.
 import { z } from 'zod';
+import { DAYS_LEFT } from '#core/days-left.ts';
 import { Deadlines, Instant } from '#core/deadlines.ts';
 import { ERROR_CODES } from '#core/errors.ts';
 import { EvidenceManifest } from '#core/evidence.ts';
@@ -13,7 +14,6 @@ import { TrustRoot } from '#core/trust-root.ts';
 import { AuditReport } from '#report/audit-report.ts';
 import { Portfolio } from '#report/portfolio/portfolio.ts';
 import { ACT_NAMES } from '#portal/acts.ts';
-import { DAYS_LEFT } from '#portal/today.ts';
 import { AskedRequest, Via } from '../../asks.ts';
 import { BulkResult } from '../../file-bulk.ts';
 import { fileTicket } from '../../file-ticket.ts';

@@ -8,9 +8,11 @@ import { gatherReport } from '#report/gather.ts';
 import { composeLetter } from '#report/letters/compose.ts';
 import { letterPdf } from '#report/letters/pdf.ts';
 import { newPaper } from '#report/paper.ts';
-import { reportPdf } from '#report/pdf.ts';
+import { portfolioPdf, reportPdf } from '#report/pdf.ts';
+import { portfolioOf } from '#report/portfolio/portfolio.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { walkedToApproval, walkedToEnd } from '#test/support/hand-walked.ts';
+import { CASES, MARCH, streamed } from '#test/support/month-cases.ts';
 import { describeWith } from '#test/support/shared.ts';
 import { failures, vera } from '#test/support/verapdf.ts';
 
@@ -42,6 +44,14 @@ const reports = async () => {
   });
 };
 
+const months = async () => {
+  const found = await portfolioOf(streamed(CASES), MARCH);
+  return written({
+    month: portfolioPdf({ ...found, recertifications: { current: 2, lapsed: 1, drifted: 0 } }),
+    quiet: portfolioPdf(await portfolioOf(streamed([]), MARCH)),
+  });
+};
+
 const letters = () =>
   written(
     Object.fromEntries(
@@ -65,6 +75,11 @@ const letterOf = (kind: LetterKind, language: LetterLanguage) =>
   });
 
 describeWith(jars, 'PDFs, by veraPDF', 'missing' in installed ? installed.missing : '', (found) => {
+  it('of months hold both', async () => {
+    const files = await months();
+    expect([...failures(found, 'ua1', files), ...failures(found, '2a', files)]).toEqual([]);
+  });
+
   it('of reports hold both', async () => {
     const files = await reports();
     expect([...failures(found, 'ua1', files), ...failures(found, '2a', files)]).toEqual([]);

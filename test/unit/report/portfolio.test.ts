@@ -4,87 +4,43 @@ import { unzipSync } from 'fflate';
 import { findStep } from '#functions/steps.ts';
 import { portfolioFor, writePortfolio } from '#functions/write-portfolio.ts';
 import { portfolioHtml } from '#report/html.ts';
-import { everyCase, type CaseFacts, type Happened } from '#report/portfolio/facts.ts';
-import { periodOf, portfolioOf } from '#report/portfolio/portfolio.ts';
+import { everyCase } from '#report/portfolio/facts.ts';
+import { periodOf, Portfolio, portfolioOf } from '#report/portfolio/portfolio.ts';
 import { registerCsv, registerJson, registerRows, registerXlsx } from '#report/portfolio/register.ts';
 import { outcome } from '#test/contract/contract.ts';
+import { CASES, MARCH, one, streamed } from '#test/support/month-cases.ts';
 import { walkedToApproval, walkedToEnd } from '#test/support/hand-walked.ts';
 
-const happened = (day: string, type: Happened['type'], code: string | null = null): Happened => ({
-  ...{ day, type, code, by: 'approver.aino' },
-});
-
-const one = (id: string, change: Partial<CaseFacts>): CaseFacts => ({
-  ...{
-    id,
-    model: 'house',
-    regime: 'gdpr',
-    ground: 'art-17-1-b',
-    channel: 'web',
-    filer: 'filer.finn',
-    status: 'PURGED',
-  },
-  ...{ received: '2026-03-02', statutoryDue: '2026-04-02', extended: false, outcome: null, reason: null },
-  ...{ ended: null, answered: null, happened: [] },
-  ...change,
-});
-
-const CASES: readonly CaseFacts[] = [
-  one('before', {
-    received: '2026-01-05',
-    statutoryDue: '2026-02-05',
-    outcome: 'completed',
-    ended: '2026-02-20',
-    answered: '2026-02-20',
-  }),
-  one('late', {
-    ...{
-      received: '2026-01-20',
-      statutoryDue: '2026-02-20',
-      outcome: 'completed',
-      ended: '2026-03-03',
-      answered: '2026-03-03',
-    },
-    happened: [
-      happened('2026-03-02', 'unlearned'),
-      happened('2026-03-02', 'unlearned'),
-      happened('2026-03-03', 'certified'),
-    ],
-  }),
-  one('quick', {
-    ...{ outcome: 'refused', reason: 'art-17-3-e', ended: '2026-03-06', answered: '2026-03-06', status: 'REFUSED' },
-    happened: [happened('2026-03-04', 'failed', 'GPU_LOST'), happened('2026-03-05', 'extended')],
-  }),
-  one('american', {
-    ...{
-      regime: 'ccpa',
-      received: '2026-03-10',
-      statutoryDue: '2026-04-24',
-      outcome: 'withdrawn',
-      reason: 'by-subject',
-    },
-    ...{ ended: '2026-03-20', answered: '2026-03-20', model: 'other', status: 'WITHDRAWN' },
-  }),
-  one('open', {
-    ...{ received: '2026-02-10', statutoryDue: '2026-03-10', status: 'AWAITING_APPROVAL' },
-    happened: [happened('2026-04-02', 'failed', 'INTERNAL')],
-  }),
-  one('answered-next-month', {
-    outcome: 'completed',
-    ended: '2026-04-01',
-    answered: '2026-04-01',
-    received: '2026-03-30',
-  }),
-  one('next', { received: '2026-04-01', status: 'RECEIVED' }),
-];
-
-async function* streamed(cases: readonly CaseFacts[]) {
-  yield* cases;
-}
-
-const MARCH = periodOf('2026-03', '2026-06-01');
-
 describe('the report of a month', () => {
+  it('counts what stayed open by the days that were left on its last day', async () => {
+    const { openByDaysLeft } = await portfolioOf(streamed(CASES), MARCH);
+    const found = openByDaysLeft?.flatMap(({ bin, n }) => (n > 0 ? [[bin, n]] : []));
+    expect(found).toEqual([
+      ['late', 1],
+      ['week', 1],
+    ]);
+  });
+
+  it('draws volumes, days left, medians, refusals and checks, each with its numbers, and nothing of nothing', async () => {
+    const found = await portfolioOf(streamed(CASES), MARCH);
+    const page = portfolioHtml({ ...found, recertifications: { current: 2, lapsed: 1, drifted: 0 } });
+    const plots = ['volumes', 'days-left', 'medians', 'refusals', 'recertifications'];
+    for (const id of plots) expect(page).toContain(`<figure id="plot-${id}">`);
+    expect(page).toMatch(/aria-label="Requests in 2026-03\. [^"]*received 3; completed 1;/);
+    expect(page).toContain('late 1; within a week 1;');
+    const none = portfolioHtml(await portfolioOf(streamed([]), MARCH));
+    expect(none).not.toContain('<figure');
+    expect(none).toContain('None is open.');
+  });
+
+  it('kept before days were counted is read and drawn without them', async () => {
+    const kept: Partial<Portfolio> = { ...(await portfolioOf(streamed(CASES), MARCH)) };
+    delete kept.openByDaysLeft;
+    const page = portfolioHtml(Portfolio.parse(kept));
+    expect(page).toContain('was not counted then');
+    expect(page).not.toContain('plot-days-left');
+  });
+
   it('counts what was open, came, ended and stayed', async () => {
     const { volumes } = await portfolioOf(streamed(CASES), MARCH);
     expect(volumes).toMatchObject({ openBefore: 2, received: 3, ended: 3, openAfter: 2, extended: 1 });
