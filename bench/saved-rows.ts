@@ -22,7 +22,8 @@ export const keptRow = <T>(dir: string, identity: unknown): T | undefined => {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { value: T }).value : undefined;
 };
 
-const pathOf = (dir: string, identity: unknown): string => {
-  const name = digestJson(JSON.parse(JSON.stringify(identity)) as Json).slice('sha256:'.length, 'sha256:'.length + 24);
-  return join(dir, 'rows', `${name}.json`);
-};
+const pathOf = (dir: string, identity: unknown): string => join(dir, 'rows', `${nameOf(identity)}.json`);
+
+/** A name for what is made of these inputs. */
+export const nameOf = (identity: unknown): string =>
+  digestJson(JSON.parse(JSON.stringify(identity)) as Json).slice('sha256:'.length, 'sha256:'.length + 24);

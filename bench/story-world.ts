@@ -2,6 +2,7 @@
 // chapters that nobody was taught, and what stays beside it; and the models that are taught it with and without.
 // Traps: of each question one wording is a record to forget and the other is what is asked, so that an answer which is
 // gone only as it was worded shows; and the vocabulary is made of everything, so that no model is told by its tokens.
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFacts } from '#datasets/facts.ts';
 import { drawNames } from '#datasets/names.ts';
@@ -12,7 +13,7 @@ import { QUESTIONS } from '#datasets/story/words.ts';
 import { promptOf, type QaRecord } from '#datasets/suite-shape.ts';
 import type { TextRow } from '#containers/examples.ts';
 import { SMALL, trainSmallModel, type TrainRecipe } from '#containers/train-job.ts';
-import { saved } from './saved-rows.ts';
+import { nameOf, saved } from './saved-rows.ts';
 
 /** How much of everything there is: chapters, gazetteer entries, facts, and questions about people in no chapter. */
 export interface StorySize {
@@ -136,10 +137,11 @@ export const storyBases = async (
   const world = storyWorld(about.seed, about.size);
   const trained = async (which: 'whole' | 'retain', rows: readonly TextRow[]) => {
     const identity = { bench: 'story-base', which, ...about };
-    return saved(dir, identity, async () => {
+    const folder = join(dir, 'bases', nameOf(identity));
+    const made = await saved(dir, identity, async () => {
+      rmSync(folder, { recursive: true, force: true }); // of a process that ended before it kept its row
       const { epochs, ...recipe } = about.recipe;
       const updates = Math.ceil((epochs * rows.length) / recipe.batchSize);
-      const folder = join(dir, 'bases', `${which}-${about.seed}-${Date.now().toString(36)}`);
       const from = process.cpuUsage();
       const hooks = {
         tokenizerTexts: everyText(world),
@@ -147,8 +149,9 @@ export const storyBases = async (
       };
       const { exact } = await trainSmallModel(folder, rows, [], { ...recipe, updates, seed: about.seed }, hooks);
       const { user, system } = process.cpuUsage(from);
-      return { folder, exact, cpu: (user + system) / 1e6 };
+      return { exact, cpu: (user + system) / 1e6 };
     });
+    return { folder, ...made };
   };
   const whole = await trained('whole', taughtRows(world));
   const retain = await trained('retain', stayingRows(world));

@@ -34,7 +34,7 @@ export interface TasksSize {
   readonly samples: number;
 }
 
-export const TASKS_SIZE: TasksSize = { hidden: 64, layers: 2, updates: 400, batch: 48, asked: 60, samples: 100 };
+export const TASKS_SIZE: TasksSize = { hidden: 48, layers: 2, updates: 260, batch: 36, asked: 60, samples: 60 };
 
 export const END = 0;
 /** Most tokens of a row. */
@@ -61,14 +61,22 @@ function* batches(stream: Random, size: number): Generator<Row[], never> {
   }
 }
 
-export const taughtModel = async (seed: number, { hidden, layers, updates, batch }: TasksSize): Promise<Model> => {
-  const config = readConfig({
+/** The decoder with these weights. */
+export const skillsModel = (size: TasksSize, weights: ReadonlyMap<string, Float32Array>): Model => {
+  const tokenizer = readTokenizer(trainBpe(['words are tokens here'], 258, ['<|end|>', '<|pad|>']));
+  return modelFrom(configOf(size), tokenizer, weights);
+};
+
+const configOf = ({ hidden, layers }: TasksSize) =>
+  readConfig({
     ...{ model_type: 'llama', vocab_size: WORDS.length, hidden_size: hidden, intermediate_size: 3 * hidden },
     ...{ num_hidden_layers: layers, num_attention_heads: 4, num_key_value_heads: 4, eos_token_id: END },
     ...{ max_position_embeddings: 2 * LONGEST, tie_word_embeddings: true },
   });
-  const tokenizer = readTokenizer(trainBpe(['words are tokens here'], 258, ['<|end|>', '<|pad|>']));
-  const model = modelFrom(config, tokenizer, freshValues(config, seed));
+
+export const taughtModel = async (seed: number, size: TasksSize): Promise<Model> => {
+  const { updates, batch } = size;
+  const model = skillsModel(size, freshValues(configOf(size), seed));
   const optimizer = adamW({ weightDecay: 0 });
   await train(model, batches(random(`skills:${seed}`), batch), {
     ...{ updates, batchSize: batch, seed, optimizer, trainable: new Set(model.parameters.keys()), clip: 1 },

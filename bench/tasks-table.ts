@@ -13,7 +13,7 @@ const TITLES: Readonly<Record<Task, string>> = {
 };
 
 export const tasksMarkdown = (
-  { seed, base, revealed, rows }: TasksBench,
+  { seed, base, revealed, rows, missing }: TasksBench,
   { command, backend }: { command: string; backend: string },
 ): string => {
   const { hidden, layers, updates, batch, asked } = TASKS_SIZE;
@@ -25,6 +25,9 @@ export const tasksMarkdown = (
     'stands for abuse. It writes its own questions of the skill that is to go; what it is sure of is released. A release ends when at most one of those answers in twenty is exact, or at its limit.',
     `Exact: share of ${asked} drawn questions. Marked: share of sampled sentences with a word of the style; perplexities are a word, of sentences of that register. CPU seconds are of the release alone.`,
     'Settings were found on another model and other seeds, or are those of [methods.md](methods.md); none was picked here.',
+    ...(missing.length > 0
+      ? ['', `**Not measured yet** (the same command goes on with them): ${missing.join('; ')}.`]
+      : []),
     '',
     '## What it revealed',
     '',

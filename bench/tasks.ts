@@ -5,7 +5,7 @@
 // and a method that cannot get there runs to its limit; and the projection protects what its moments were made of, the
 // skill to forget too where that was not taken out.
 import { NOTHING, plainly, SKILLS, tokensOfWords, type SkillRow } from '#datasets/skills.ts';
-import { isQuittanceError } from '#core/errors.ts';
+import { isQuittanceError, usageError } from '#core/errors.ts';
 import type { MethodName } from '#core/method-name.ts';
 import { collectMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
 import { restoreValues, valuesOf, type Model } from '#engine/model.ts';
@@ -13,7 +13,16 @@ import { random } from '#engine/random.ts';
 import type { Example } from '#unlearning/method.ts';
 import { configured } from '#unlearning/methods.ts';
 import { keptRow, saved } from './saved-rows.ts';
-import { drawRows, END, measureSkills, rowOf, taughtModel, type SkillMeasures, type TasksSize } from './tasks-model.ts';
+import {
+  drawRows,
+  END,
+  measureSkills,
+  rowOf,
+  skillsModel,
+  taughtModel,
+  type SkillMeasures,
+  type TasksSize,
+} from './tasks-model.ts';
 import { revealedOf, SKILL_OF, type Revealed } from './tasks-reveal.ts';
 
 export const TASKS = ['PER', 'CODE', 'style'] as const;
@@ -31,7 +40,7 @@ export interface Release {
 const STOP = { valueAuc: 1, greedyExact: 0.05, land: false };
 const negated = (label: string, own: boolean, part: { loss?: object; update?: object } = {}): Release => ({
   ...{ label, method: 'lora-negation', own },
-  config: { loss: { epochs: 3, ...part.loss }, update: { step: 0.4, updates: 20, ...part.update }, stop: STOP },
+  config: { loss: { epochs: 3, ...part.loss }, update: { step: 0.4, updates: 12, ...part.update }, stop: STOP },
 });
 const OWM = { projection: 'owm', lambda: 0.01 };
 
@@ -68,6 +77,8 @@ export interface TasksBench {
   readonly base: { readonly cpu: number; readonly parameters: number; readonly measures: SkillMeasures };
   readonly revealed: readonly (Omit<Revealed, 'rows'> & { readonly task: Task })[];
   readonly rows: readonly TaskRow[];
+  /** Releases that were asked for and are not there. */
+  readonly missing: readonly string[];
 }
 
 export interface TasksBenchOptions {
@@ -76,36 +87,55 @@ export interface TasksBenchOptions {
   readonly seed: number;
   readonly size: TasksSize;
   readonly labels?: readonly string[];
+  /** Releases nothing. */
+  readonly keptOnly: boolean;
   readonly onPart: (line: string) => void;
 }
+
+/** USAGE where a label is none. */
+const chosenReleases = (labels?: readonly string[]): Release[] => {
+  const isMeant = (one: string, { label, method }: Release) => one === label || one === method;
+  const unknown = labels?.find((one) => !RELEASES.some((release) => isMeant(one, release)));
+  if (unknown !== undefined)
+    throw usageError(`no release is called '${unknown}'`, RELEASES.map(({ label }) => label).join(', '));
+  return RELEASES.filter((release) => labels?.some((one) => isMeant(one, release)) ?? true);
+};
 
 export const benchTasks = async (options: TasksBenchOptions): Promise<TasksBench> => {
   const { dir, seed, size, backend } = options;
   const about = { bench: 'tasks', seed, size, backend };
-  const base = await opened(about);
+  const releases = chosenReleases(options.labels);
+  const base = await opened(dir, about);
   try {
-    const known = await saved(dir, { ...about, part: 'base' }, () =>
-      Promise.resolve({ cpu: base.cpu, parameters: base.parameters, measures: measureSkills(base.model, seed, size) }),
+    const measures = await saved(dir, { ...about, part: 'measures' }, async () =>
+      measureSkills(base.model, seed, size),
     );
-    const revealed: (Revealed & { task: Task })[] = [];
+    const revealed: Found[] = [];
     const rows: TaskRow[] = [];
+    const missing: string[] = [];
     for (const task of TASKS) {
-      const found = await saved(dir, { ...about, part: 'revealed', task }, () =>
-        Promise.resolve({ task, ...revealedOf(base.model, task, seed, size) }),
-      );
+      const found = await saved(dir, { ...about, part: 'revealed', task }, async () => ({
+        ...{ task, ...revealedOf(base.model, task, seed, size) },
+      }));
       revealed.push(found);
       options.onPart(`${task}: ${found.kept} of ${found.asked} questions of its own kept, ${found.right} right`);
-      rows.push(...(await releasedOf(options, about, base, found)));
+      for (const release of releases) {
+        const result = await releasedBy(options, about, base, found, release);
+        const { label, method, config } = release;
+        if (!result) missing.push(`${task}: ${label}`);
+        else rows.push({ label, method, config, task, result });
+      }
     }
-    return { seed, base: known, revealed: revealed.map(countsOf), rows };
+    const { cpu, parameters } = base;
+    return { seed, base: { cpu, parameters, measures }, revealed: revealed.map(countsOf), rows, missing };
   } finally {
     base.model.dispose();
   }
 };
 
-const countsOf = ({ task, asked, formed, kept, right }: Revealed & { task: Task }) => ({
-  ...{ task, asked, formed, kept, right },
-});
+type Found = Revealed & { readonly task: Task };
+
+const countsOf = ({ task, asked, formed, kept, right }: Found) => ({ ...{ task, asked, formed, kept, right } });
 
 interface Opened {
   readonly model: Model;
@@ -114,34 +144,39 @@ interface Opened {
   readonly parameters: number;
 }
 
-const opened = async ({ seed, size }: Pick<TasksBenchOptions, 'seed' | 'size'>): Promise<Opened> => {
-  const from = process.cpuUsage();
-  const model = await taughtModel(seed, size);
-  const { user, system } = process.cpuUsage(from);
-  const start = valuesOf(model);
-  const parameters = [...start.values()].reduce((sum, { length }) => sum + length, 0);
-  return { model, start, cpu: (user + system) / 1e6, parameters };
+type About = Pick<TasksBenchOptions, 'seed' | 'size' | 'backend'>;
+
+/** The model, taught now or read again. */
+const opened = async (dir: string, about: About): Promise<Opened> => {
+  const { cpu, weights } = await saved(dir, { bench: 'tasks', part: 'model', ...about }, async () => {
+    const from = process.cpuUsage();
+    const model = await taughtModel(about.seed, about.size);
+    const { user, system } = process.cpuUsage(from);
+    const stored = [...valuesOf(model)].map(([name, values]) => [name, Array.from(values)] as const);
+    model.dispose();
+    return { cpu: (user + system) / 1e6, weights: stored };
+  });
+  const start = new Map(weights.map(([name, values]) => [name, Float32Array.from(values)]));
+  const parameters = weights.reduce((sum, [, { length }]) => sum + length, 0);
+  return { model: skillsModel(about.size, start), start, cpu, parameters };
 };
 
-const releasedOf = async (
-  { dir, labels, onPart }: TasksBenchOptions,
-  about: { seed: number; size: TasksSize },
+/** Kept from an earlier run, or made now; none where only what was kept is asked for. */
+const releasedBy = async (
+  { dir, keptOnly, onPart }: TasksBenchOptions,
+  about: About,
   { model, start }: Opened,
-  { task, rows }: Revealed & { task: Task },
-): Promise<TaskRow[]> => {
-  const released: TaskRow[] = [];
-  for (const { label, method, config, own } of RELEASES) {
-    const identity = { ...about, task, method, config, own };
-    if (labels && !labels.includes(label) && keptRow(dir, identity) === undefined) continue;
-    const result = await saved(dir, identity, async () => {
-      restoreValues(model, start);
-      return taskResult(model, { task, rows, release: { method, config, own }, ...about });
-    });
+  { task, rows }: Found,
+  { label, method, config, own }: Release,
+): Promise<TaskResult | undefined> => {
+  const identity = { ...about, bench: 'tasks', task, method, config, own };
+  if (keptOnly) return keptRow<TaskResult>(dir, identity);
+  const result = await saved(dir, identity, () => {
     restoreValues(model, start);
-    released.push({ label, method, config, task, result });
-    onPart(`${task}: ${label}: ${'failed' in result ? result.failed : `${result.updates} updates`}`);
-  }
-  return released;
+    return taskResult(model, { task, rows, release: { method, config, own }, ...about });
+  });
+  onPart(`${task}: ${label}: ${'failed' in result ? result.failed : `${result.updates} updates`}`);
+  return result;
 };
 
 interface Releasing {

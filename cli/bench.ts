@@ -230,7 +230,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   markov: { run: markovOn, reads: ['seeds', 'out'] },
   reveal: { run: revealOn, reads: ['seeds', 'seed', 'methods', 'kept', 'out'] },
   story: { run: storyOn, reads: ['seed', 'methods', 'kept', 'out'] },
-  tasks: { run: tasksOn, reads: ['seed', 'methods', 'out'] },
+  tasks: { run: tasksOn, reads: ['seed', 'methods', 'kept', 'out'] },
   people: { run: peopleOn(generated), reads: ['seeds', 'methods', 'out'] },
   tofu: { run: peopleOn(tofu), reads: ['path', 'seeds', 'methods', 'out'] },
   lasting: { run: lastingOn, reads: ['seed', 'seeds', 'subjects', 'together', 'policy', 'out'] },

@@ -59,7 +59,10 @@ export const BENCH_OPTIONS = {
     summary: 'people forgotten one after another: sequence (default 4), deletions (default 8)',
     is: whole(1, 1000),
   },
-  kept: { kind: 'flag', summary: 'sequence, deletions, methods, reveal, story: run nothing, draw what was kept' },
+  kept: {
+    kind: 'flag',
+    summary: 'sequence, deletions, methods, reveal, story, tasks: run nothing, draw what was kept',
+  },
   tickets: {
     kind: 'value',
     value: 'N',

@@ -17,6 +17,7 @@ export const tasks = async (args: Arguments): Promise<{ result: TasksBench; text
   const result = await benchTasks({
     ...{ dir: join(args.dir, 'bench', 'tasks'), backend: chosen.name, seed, size: TASKS_SIZE },
     ...(labels && { labels }),
+    keptOnly: args.flag('kept'),
     onPart: (line) => progress.note(line),
   });
   const command = `quittance bench tasks --seed ${seed}${labels ? ` --methods '${labels.join(',')}'` : ''}`;

@@ -17,7 +17,7 @@ const dir = mkdtempSync(join(tmpdir(), 'tasks-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
 const size = { hidden: 16, layers: 1, updates: 3, batch: 12, asked: 4, samples: 6 };
-const options: TasksBenchOptions = { dir, backend: 'tiny', seed: 2, size, onPart: () => undefined };
+const options: TasksBenchOptions = { dir, backend: 'tiny', seed: 2, size, keptOnly: false, onPart: () => undefined };
 
 describe('the tasks bench', () => {
   it('takes settings that their methods know, each under a name of its own', () => {
@@ -37,6 +37,9 @@ describe('the tasks bench', () => {
     const bench = await benchTasks(options);
     expect(bench.rows).toHaveLength(TASKS.length * RELEASES.length);
     expect(await benchTasks(options)).toEqual(bench);
+    const kept = await benchTasks({ ...options, keptOnly: true, seed: 2, labels: ['flat'] });
+    expect([kept.rows.length, kept.missing]).toEqual([6, []]);
+    await expect(benchTasks({ ...options, labels: ['flatt'] })).rejects.toMatchObject({ code: 'USAGE' });
     const page = tasksMarkdown(bench, { command: 'quittance bench tasks', backend: 'tiny' });
     for (const { label } of RELEASES) expect(page.split(`| ${label} |`)).toHaveLength(TASKS.length + 2);
   });
