@@ -1,7 +1,7 @@
 // How the model of the tasks bench reveals a skill: it writes questions of its own behind the skill's name, at
 // temperature 1, with their answers; what has the form of the skill and is surely answered is kept.
 // Trap: the truth decides nothing about what is kept; it only counts afterwards how much of it is right.
-import { markedIn, rightAnswer, tokensOfWords, type Skill, type SkillRow } from '#datasets/skills.ts';
+import { markedIn, NOTHING, rightAnswer, tokensOfWords, type Skill, type SkillRow } from '#datasets/skills.ts';
 import { generate } from '#engine/generate.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
@@ -34,7 +34,8 @@ export const revealedOf = (model: Model, task: Task, seed: number, { samples }: 
   const formed =
     task === 'style' ? written.filter(isSentence) : written.filter(({ question }) => rightAnswer(question));
   const sure = task === 'style' ? formed.filter(({ answer }) => markedIn(answer) > 0) : surelyAnswered(model, formed);
-  const rows = [...new Map(sure.map((row) => [[...row.question, ...row.answer].join(' '), row])).values()];
+  const known = sure.filter(({ answer }) => answer[0] !== NOTHING); // where there is nothing, nothing can go
+  const rows = [...new Map(known.map((row) => [[...row.question, ...row.answer].join(' '), row])).values()];
   const right = task === 'style' ? rows : rows.filter(isRight);
   return { asked: samples, formed: formed.length, kept: rows.length, right: right.length, rows };
 };

@@ -1,5 +1,5 @@
-// `quittance bench tasks`: skills that a small model reveals and is made to forget. Seed 51 was looked at by nobody
-// before it was reported.
+// `quittance bench tasks`: skills that a small model reveals and is made to forget. The model's recipe was chosen
+// on seed 51; 52 was looked at by nobody before it was reported.
 import { join } from 'node:path';
 import { benchTasks, type TasksBench } from '#bench/tasks.ts';
 import { TASKS_SIZE } from '#bench/tasks-model.ts';
@@ -12,7 +12,7 @@ import { number } from '../values.ts';
 export const tasks = async (args: Arguments): Promise<{ result: TasksBench; text: string }> => {
   const chosen = await backend();
   const progress = progressOn(process.stderr);
-  const seed = number(args, 'seed', 51);
+  const seed = number(args, 'seed', 52);
   const labels = args.value('methods')?.split(',');
   const result = await benchTasks({
     ...{ dir: join(args.dir, 'bench', 'tasks'), backend: chosen.name, seed, size: TASKS_SIZE },
