@@ -65,7 +65,9 @@ const made = (seed: number, { cpu, exact }: StoryBench['bases'], by: string): st
 type Cells = (found: StoryMeasures, retain: StoryMeasures) => string[];
 
 const linesOf = ({ original, retain, rows }: StoryBench, cells: Cells): string[][] => {
-  const short = cells(original, retain).length === POTTER; // reads, updates and CPU s stand in one of the tables
+  const columns = cells(original, retain).length;
+  const short = columns === POTTER; // reads, updates and CPU s stand in one of the tables
+  const width = 1 + columns + (short ? 3 : 0);
   const line = (label: string, found: StoryMeasures, about: string[]) => [
     ...[label, ...(short ? about : [])],
     ...cells(found, retain),
@@ -73,18 +75,21 @@ const linesOf = ({ original, retain, rows }: StoryBench, cells: Cells): string[]
   return [
     line('original', original, ['–', '0', '–']),
     line('never read the half', retain, ['–', '0', '–']),
-    ...rows.map((row) => lineOf(row, line, cells(original, retain).length)),
-    ...Object.entries(NOT_OF_TEXTS).map(([method, reason]) => [method, `not of texts: ${reason}`]),
+    ...rows.map((row) => lineOf(row, line, width)),
+    ...Object.entries(NOT_OF_TEXTS).map(([method, reason]) => [
+      ...[method, `not of texts: ${reason}`],
+      ...new Array<string>(width - 2).fill('–'),
+    ]),
   ];
 };
 
 const lineOf = (
   { label, reads, result }: StoryRow,
   line: (label: string, found: StoryMeasures, about: string[]) => string[],
-  columns: number,
+  width: number,
 ): string[] =>
   'failed' in result
-    ? [label, `no result: ${result.failed}`, ...new Array<string>(columns - 1).fill('–')]
+    ? [label, `no result: ${result.failed}`, ...new Array<string>(width - 2).fill('–')]
     : line(label, result.measures, [
         reads.join(', ') || 'forget data alone',
         `${result.updates}${result.stop === 'update-limit' ? ' (limit)' : ''}`,

@@ -57,7 +57,7 @@ const taskSection = (task: Task, before: SkillMeasures, rows: TasksBench['rows']
 
 const lineOf = ({ label, result }: TasksBench['rows'][number]): string[] =>
   'failed' in result
-    ? [label, `no result: ${result.failed}`]
+    ? [label, `no result: ${result.failed}`, ...new Array<string>(ASKED.length + 4).fill('–')]
     : [
         ...[label, `${result.updates}${result.stop === 'update-limit' ? ' (limit)' : ''}`],
         ...[number(result.cpu, 1), ...cells(result.measures)],
