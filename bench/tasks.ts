@@ -38,6 +38,12 @@ export interface Release {
 
 /** A release ends when at most one answer in twenty is exact. */
 const STOP = { valueAuc: 1, greedyExact: 0.05, land: false };
+/** A drawn sentence is never exact: a style is taken away until none of its sentences is likelier than any drawn one. */
+const NEVER = { valueAuc: 0, greedyExact: 0, land: false };
+
+const settingsOf = ({ config }: Release, task: Task): Release['config'] =>
+  task === 'style' ? { ...config, stop: NEVER } : config;
+
 const negated = (label: string, own: boolean, part: { loss?: object; update?: object } = {}): Release => ({
   ...{ label, method: 'lora-negation', own },
   config: { loss: { epochs: 3, ...part.loss }, update: { step: 0.4, updates: 12, ...part.update }, stop: STOP },
@@ -121,7 +127,8 @@ export const benchTasks = async (options: TasksBenchOptions): Promise<TasksBench
       options.onPart(`${task}: ${found.kept} of ${found.asked} questions of its own kept, ${found.right} right`);
       for (const release of releases) {
         const result = await releasedBy(options, about, base, found, release);
-        const { label, method, config } = release;
+        const { label, method } = release;
+        const config = settingsOf(release, task);
         if (!result) missing.push(`${task}: ${label}`);
         else rows.push({ label, method, config, task, result });
       }
@@ -167,8 +174,10 @@ const releasedBy = async (
   about: About,
   { model, start }: Opened,
   { task, rows }: Found,
-  { label, method, config, own }: Release,
+  release: Release,
 ): Promise<TaskResult | undefined> => {
+  const { label, method, own } = release;
+  const config = settingsOf(release, task);
   const identity = { ...about, bench: 'tasks', task, method, config, own };
   if (keptOnly) return keptRow<TaskResult>(dir, identity);
   const result = await saved(dir, identity, () => {
