@@ -31,6 +31,7 @@ export const INTAKE_STAGES: Readonly<Record<IntakeStage, StageNames>> = {
   waiting: { drp: { status: 'open' }, dsr: 'pending', final: false, details: 'received; a person takes it up' },
   examined: { ...going, details: 'taken up as a case, and being examined' },
   identity: { ...going, details: 'proof of identity was asked for' },
+  asked: { ...going, details: 'the requester was asked to make the request clear' },
   'at-work': { ...going, details: 'the model is being made to forget' },
   'on-hold': { ...going, details: 'on hold' },
   appealed: { ...going, details: 'an appeal is being decided' },
