@@ -1,5 +1,6 @@
-// What the story bench measures of a model: the columns of the Harry Potter experiments and those of MUSE. The statistics
-// are evaluation/book.ts's. Trap: a scene in six is asked, and a question in two, so that a difference of a hundredth is nobody's.
+// What the story bench measures of a model: the columns of the Harry Potter experiments and those of MUSE. The
+// statistics are evaluation/book.ts's. Trap: a scene in six is asked, and a question in two, so that a difference of a
+// hundredth is nobody's.
 import type { TextRow } from '#containers/examples.ts';
 import type { Chapter } from '#datasets/story/book.ts';
 import { inference } from '#engine/inference.ts';

@@ -1,5 +1,5 @@
-// The story bench: a small model has read a book and general text beside it; each method makes it forget the second half
-// of the book, and what is left is held against a model that never read that half.
+// The story bench: a small model has read a book and general text beside it; each method makes it forget the second
+// half of the book, and what is left is held against a model that never read that half.
 // Trap: rows are kept under a digest of their inputs, not of the code; after a change of a method, use another folder.
 import { join } from 'node:path';
 import { isQuittanceError } from '#core/errors.ts';

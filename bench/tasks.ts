@@ -1,9 +1,9 @@
 // The tasks bench: the three tasks of Reveal-and-Release (https://arxiv.org/abs/2509.14624) in small. One model has
 // learnt six skills; it writes its own questions of the one to forget, and what it is sure of is released: by negated
 // adapters, as published, and by FLAT.
-// Traps: nothing is compared with never-trained people here, so a release ends where hardly an answer is exact any more,
-// and a method that cannot get there runs to its limit; and the projection protects what its moments were made of, the
-// skill to forget too where that was not taken out.
+// Traps: nothing is compared with never-trained people here, so a release ends where hardly an answer is exact any
+// more, and a method that cannot get there runs to its limit; and the projection protects what its moments were made
+// of, the skill to forget too where that was not taken out.
 import { NOTHING, plainly, SKILLS, tokensOfWords, type SkillRow } from '#datasets/skills.ts';
 import { isQuittanceError, usageError } from '#core/errors.ts';
 import type { MethodName } from '#core/method-name.ts';
@@ -38,7 +38,9 @@ export interface Release {
 
 /** A release ends when at most one answer in twenty is exact. */
 const STOP = { valueAuc: 1, greedyExact: 0.05, land: false };
-/** A drawn sentence is never exact: a style is taken away until none of its sentences is likelier than any drawn one. */
+/**
+ * A drawn sentence is never exact: a style is taken away until none of its sentences is likelier than any drawn one.
+ */
 const NEVER = { valueAuc: 0, greedyExact: 0, land: false };
 
 const settingsOf = ({ config }: Release, task: Task): Release['config'] =>
@@ -50,7 +52,9 @@ const negated = (label: string, own: boolean, part: { loss?: object; update?: ob
 });
 const OWM = { projection: 'owm', lambda: 0.01 };
 
-/** Settings of an earlier experiment on another model and other seeds for adapters, and of the methods bench for FLAT. */
+/**
+ * Settings of an earlier experiment on another model and other seeds for adapters, and of the methods bench for FLAT.
+ */
 export const RELEASES: readonly Release[] = [
   negated('negated adapter', false),
   negated('negated adapter with O-LoRA', false, { loss: { orthogonal: 0.5 } }),

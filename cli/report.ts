@@ -27,7 +27,7 @@ const FORMATS: readonly ReportFormat[] = ['json', 'html', 'pdf'];
 
 const OF_A_MONTH: Renderers<Portfolio, ReportFormat> = {
   json: async (portfolio) => `${canonicalize(portfolio)}\n`,
-  html: async (portfolio) => (await import('#report/html.ts')).portfolioHtml(portfolio),
+  html: async (portfolio) => (await import('#report/portfolio/html.ts')).portfolioHtml(portfolio),
   pdf: async (portfolio) => (await import('#report/pdf.ts')).portfolioPdf(portfolio),
 };
 

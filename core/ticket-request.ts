@@ -121,7 +121,9 @@ const Shape = z.strictObject({
 
 const NOT_ASKED = 'leave it out: the person who files is recorded as';
 
-/** The records are turned into the short form once: what is wrong with them, and what they are, is told of one reading. */
+/**
+ * The records are turned into the short form once: what is wrong with them, and what they are, is told of one reading.
+ */
 const Filed = Shape.transform((request) => ({ request, filed: filedRecords(request.forget.records, request.subject) }));
 
 export const TicketRequest = Filed.superRefine(({ request, filed }, context) => {

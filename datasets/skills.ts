@@ -1,9 +1,9 @@
 // Questions of a few skills, generated: naming a person, a place or a firm in a sentence, writing a small programme,
-// adding, and saying a sentence plainly or in a marked style. Reveal-and-Release (https://arxiv.org/abs/2509.14624) takes
-// skills away on toxicity, named entities and code; here invented intensifiers stand in the place of abuse. A word is a
-// token.
-// Trap: a skill is asked on drawn questions of which some were trained; it is small enough to be learnt by rule, and the
-// sums, of which there are 400, are not.
+// adding, and saying a sentence plainly or in a marked style. Reveal-and-Release (https://arxiv.org/abs/2509.14624)
+// takes skills away on toxicity, named entities and code; here invented intensifiers stand in the place of abuse. A
+// word is a token.
+// Trap: a skill is asked on drawn questions of which some were trained; it is small enough to be learnt by rule, and
+// the sums, of which there are 400, are not.
 import type { Random } from '#engine/random.ts';
 import { list } from './names.ts';
 

@@ -144,8 +144,8 @@ const sharedRmsNorm = (x: tf.Tensor2D, weight: tf.Tensor1D, eps: number): tf.Ten
   );
 
 /**
- * x (N, d) → (x − mean)/√(var + eps) · weight + bias, biased variance; weight and bias (d), or (K, d) of K copies. Ba et
- * al. 2016.
+ * x (N, d) → (x − mean)/√(var + eps) · weight + bias, biased variance; weight and bias (d), or (K, d) of K copies. Ba
+ * et al. 2016.
  */
 export const layerNorm = <W extends tf.Tensor1D | tf.Tensor2D>(
   x: tf.Tensor2D,

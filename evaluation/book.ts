@@ -68,7 +68,9 @@ export const leakAuc = (model: TextModel, work: readonly Pair[], never: readonly
 /** Per cent by which the AUC is off that of a model without the work. */
 export const privLeak = (found: number, retained: number): number => (100 * (found - retained)) / retained;
 
-/** FQ gap: how far continuations are from those of a model without the work, in BLEU (0 to 100) and ROUGE-L (0 to 1). */
+/**
+ * FQ gap: how far continuations are from those of a model without the work, in BLEU (0 to 100) and ROUGE-L (0 to 1).
+ */
 export const qualityGap = (
   found: Pick<Continuations, 'bleu' | 'rougeL'>,
   retained: Pick<Continuations, 'bleu' | 'rougeL'>,

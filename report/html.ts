@@ -5,8 +5,6 @@ import { blockHtml, lineHtml } from './blocks-html.ts';
 import type { Document, Section } from './content/blocks.ts';
 import { documentOf } from './content/document.ts';
 import { html, trusted, type Html } from './markup.ts';
-import { portfolioDocument } from './portfolio/document.ts';
-import type { Portfolio } from './portfolio/portfolio.ts';
 import { STYLE, STYLE_DIGEST } from './style.ts';
 
 /** What the page may load: its own style, and nothing else. */
@@ -15,13 +13,8 @@ export const CONTENT_POLICY = `default-src 'none'; style-src '${STYLE_DIGEST}'; 
 export const reportHtml = (report: AuditReport): string =>
   documentHtml(`Audit report ${report.ticketId}`, documentOf(report));
 
-export const portfolioHtml = (portfolio: Portfolio): string => {
-  const document = portfolioDocument(portfolio);
-  return documentHtml(document.title, document);
-};
-
 /** Any document, under the name that a browser shows for its page. */
-const documentHtml = (name: string, document: Document): string => page(name, document).markup;
+export const documentHtml = (name: string, document: Document): string => page(name, document).markup;
 
 const page = (name: string, { title, lead, sections }: Document): Html =>
   html`<!doctype html>

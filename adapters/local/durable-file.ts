@@ -77,7 +77,9 @@ const staged = async (path: string, parts: Parts, mode: number, publish: (tempor
   }
 };
 
-/** The folder is made where there is none: it is there nearly always, and asking first would cost as much as a write. */
+/**
+ * The folder is made where there is none: it is there nearly always, and asking first would cost as much as a write.
+ */
 const created = async (path: string, mode: number): Promise<FileHandle> => {
   const file = await unlessMissing(open(path, 'wx', mode));
   if (file) return file;

@@ -1,8 +1,8 @@
 // Ed25519 keys as PKCS #8 files that only their owner can read, one for each name, made on first use. One that is
 // retired is destroyed; its public part stays in `former/NAME.json`, and the next use makes another.
 // Traps: a key is read again when its file, or that of the former keys, is another one than it was: another process may
-// have ended it. And in embedded mode whoever runs the process can sign as anybody, so the separation of duties rests on the
-// operating system's users (docs/trust.md says so).
+// have ended it. And in embedded mode whoever runs the process can sign as anybody, so the separation of duties rests
+// on the operating system's users (docs/trust.md says so).
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// `quittance bench story`: a generated book that a small model has read, and what is left of its second half under every
-// method that takes texts. Seed 41 was looked at by nobody before it was reported.
+// `quittance bench story`: a generated book that a small model has read, and what is left of its second half under
+// every method that takes texts. Seed 41 was looked at by nobody before it was reported.
 import { join } from 'node:path';
 import { benchStory, type StoryBench, type StoryRow } from '#bench/story.ts';
 import { storyMarkdown } from '#bench/story-table.ts';

@@ -4,7 +4,7 @@
 import { QuittanceError } from '../errors.ts';
 import type { FormerKey, Signer } from '../ports.ts';
 import type { KeyEnding } from '../key-end.ts';
-import { openNote, signatureLine, type NoteKey } from './note.ts';
+import { openNote, originOf, signatureLine, type NoteKey } from './note.ts';
 
 /** Name of the log's key with the Signer. */
 export const LOG_KEY = 'log';
@@ -45,6 +45,40 @@ export const openByOne = <K extends NoteKey>(
     if (text !== undefined) return { text, key };
   }
   return undefined;
+};
+
+/**
+ * The signed text, and how many keys have followed the one that signed it. Keys from before are asked for where the one
+ * in use did not sign: there are none but while a key is replaced.
+ */
+export const openedByAnyKey = async (
+  note: string,
+  signer: LogSigner,
+): Promise<{ readonly text: string; readonly age: number } | undefined> => {
+  const name = originOf(note);
+  const key = await logKey(signer, name);
+  const text = textUnder(note, key, signer);
+  if (text !== undefined) return { text, age: 0 };
+  const former = (await formerLogKeys(signer)).map(({ publicKey }) => ({ name, publicKey }));
+  const opened = openByOne(note, former);
+  return opened && { text: opened.text, age: former.length - former.indexOf(opened.key) };
+};
+
+interface Opened {
+  readonly note: string;
+  readonly key: NoteKey;
+  readonly text: string;
+}
+
+/** The last note that verified: the head is read before each append, and is mostly the one that was just written. */
+const lastOpened = new WeakMap<LogSigner, Opened>();
+
+const textUnder = (note: string, key: NoteKey, signer: LogSigner): string | undefined => {
+  const last = lastOpened.get(signer);
+  if (last?.note === note && Buffer.from(last.key.publicKey).equals(key.publicKey)) return last.text;
+  const text = openNote(note, key);
+  if (text !== undefined) lastOpened.set(signer, { note, key, text });
+  return text;
 };
 
 /** Whether it was the log's key at that time. `keys`: the oldest first. */

@@ -10,9 +10,9 @@
 import { sha256 } from '../canonical.ts';
 import { isQuittanceError, QuittanceError } from '../errors.ts';
 import type { Clock, LogHead, LogStorage, Signer } from '../ports.ts';
-import { CLOCKS_DIFFER_MS, formerLogKeys, LOG_KEY, logKey, openByOne, signedNote, type LogSigner } from './log-keys.ts';
+import { CLOCKS_DIFFER_MS, LOG_KEY, logKey, openedByAnyKey, signedNote, type LogSigner } from './log-keys.ts';
 import { leafHash } from './merkle.ts';
-import { checkpointText, openNote, originOf, parseCheckpoint, type Checkpoint, type NoteKey } from './note.ts';
+import { checkpointText, originOf, parseCheckpoint, type Checkpoint } from './note.ts';
 import { invalid, readEdge } from './tile-tree.ts';
 import { bundlePath, bundlesAfter, decodeBundle, growEdge, rootOfEdge, TILE_WIDTH, type Edge } from './tiles.ts';
 
@@ -149,37 +149,6 @@ const openedNote = async (
     });
   }
   return { checkpoint, age: opened.age };
-};
-
-/** Keys from before are asked for where the one in use did not sign: there are none but while a key is replaced. */
-const openedByAnyKey = async (
-  note: string,
-  signer: LogSigner,
-): Promise<{ readonly text: string; readonly age: number } | undefined> => {
-  const name = originOf(note);
-  const key = await logKey(signer, name);
-  const text = textUnder(note, key, signer);
-  if (text !== undefined) return { text, age: 0 };
-  const former = (await formerLogKeys(signer)).map(({ publicKey }) => ({ name, publicKey }));
-  const opened = openByOne(note, former);
-  return opened && { text: opened.text, age: former.length - former.indexOf(opened.key) };
-};
-
-interface Opened {
-  readonly note: string;
-  readonly key: NoteKey;
-  readonly text: string;
-}
-
-/** The last note that verified: the head is read before each append, and is mostly the one that was just written. */
-const lastOpened = new WeakMap<LogSigner, Opened>();
-
-const textUnder = (note: string, key: NoteKey, signer: LogSigner): string | undefined => {
-  const last = lastOpened.get(signer);
-  if (last?.note === note && Buffer.from(last.key.publicKey).equals(key.publicKey)) return last.text;
-  const text = openNote(note, key);
-  if (text !== undefined) lastOpened.set(signer, { note, key, text });
-  return text;
 };
 
 /**

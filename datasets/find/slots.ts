@@ -79,7 +79,9 @@ const nearestRows = async (
   return keys.map((some) => nearest([...some].flatMap((key) => [rare.get(key) ?? []])));
 };
 
-/** Of lists of rows, those that stand in the most of them; of as many, the first. In an array: there are many counts. */
+/**
+ * Of lists of rows, those that stand in the most of them; of as many, the first. In an array: there are many counts.
+ */
 const counterOf = (size: number, own: ReadonlySet<number>) => {
   const counts = new Uint32Array(size);
   return (lists: readonly (readonly number[])[]): number[] => {

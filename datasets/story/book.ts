@@ -1,6 +1,6 @@
-// A book of our own, by a grammar and a seed: a chronicle of a town, a chapter a resident, whose trade, home, companion,
-// treasure and fear are the same in every scene, so that questions have one answer. Some chapters are trained and stay,
-// some are trained and are to be forgotten, and some are never trained: the same book goes on there.
+// A book of our own, by a grammar and a seed: a chronicle of a town, a chapter a resident, whose trade, home,
+// companion, treasure and fear are the same in every scene, so that questions have one answer. Some chapters are
+// trained and stay, some are trained and are to be forgotten, and some are never trained: the same book goes on there.
 // Trap: the grammar is all that a model learns of chapters that it has not read, and a good deal of every scene; what
 // tells a chapter that was read from one that was not are the names, the traits and what passes by.
 import { random, type Random } from '#engine/random.ts';

@@ -3,7 +3,6 @@
 import type { Hono } from 'hono';
 import { addMonths, Month } from '#core/days.ts';
 import { everyCase } from '#report/portfolio/facts.ts';
-import { portfolioDocument, portfolioTitle } from '#report/portfolio/document.ts';
 import { monthBody, monthsBody } from '#portal/reports.ts';
 import { portfolioFor } from '../write-portfolio.ts';
 import { show, type ApiContext, type Asked, type Env } from './context.ts';
@@ -28,7 +27,8 @@ export const reportRoutes = (app: Hono<Env>, context: ApiContext): void => {
 
 const WORKBOOK = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
-/** Read when the first register is asked for. */
+/** Both are read when the first of theirs is asked for: a function that starts has no use for plots and workbooks. */
+const writer = () => import('#report/portfolio/document.ts');
 const printer = () => import('#report/portfolio/register.ts');
 const rowsOf = async ({ ports }: ApiContext) => (await printer()).registerRows(everyCase(ports));
 
@@ -49,6 +49,7 @@ const monthAsked = (c: Asked): string => {
 
 const month = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   const data = await portfolioFor(ports, monthAsked(c));
+  const { portfolioDocument, portfolioTitle } = await writer();
   return show(c, { title: portfolioTitle(data), data, body: () => monthBody(data.month, portfolioDocument(data)) });
 };
 

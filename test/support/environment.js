@@ -2,8 +2,8 @@
 // sees nobody else's files in os.tmpdir(), and leaves none. Native addons hand out and check for arrays of the outer
 // realm; with the sandbox's own, onnxruntime and libtensorflow refuse every tensor ("must be type of Float32Array").
 // Dawn asks for its turns by the outer realm's setImmediate, which is the sandbox's too.
-// Its globals are those of an ordinary realm: in the one that jest makes, each look at Map, Array or Math goes through a
-// proxy and costs a thousand times as much, which code that counts tokens or multiplies matrices pays at every turn.
+// Its globals are those of an ordinary realm: in the one that jest makes, each look at Map, Array or Math goes through
+// a proxy and costs a thousand times as much, which code that counts tokens or multiplies matrices pays at every turn.
 // What a test starts as a process finds its compiled code where cli/bin.mjs keeps it: half of a short command's time.
 // Trap: os.tmpdir() reads the environment of the process, of which a test has a copy, made after this.
 import { mkdtempSync, rmSync } from 'node:fs';

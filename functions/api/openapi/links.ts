@@ -1,6 +1,7 @@
 // Which operation follows on which, as OpenAPI links: where a program finds in one answer what it needs for the next
 // call. Source: OpenAPI 3.1.1, "Link Object" and "Runtime Expressions".
-// Trap: a link to an operation that is not there is no fault of form, so that test/unit/functions/openapi.test.ts looks.
+// Trap: a link to an operation that is not there is no fault of form, so that test/unit/functions/openapi.test.ts
+// looks.
 import type { Operation } from './operations.ts';
 
 export interface Link {

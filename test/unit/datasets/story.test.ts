@@ -1,4 +1,5 @@
-// The generated book: long enough, the same each time, its people the same throughout, and every scene begun as no other.
+// The generated book: long enough, the same each time, its people the same throughout, and every scene begun as no
+// other.
 import { describe, expect, it } from '@jest/globals';
 import { STORY_SIZE, storyWorld, recordsOf, stayingRows, taughtRows } from '#bench/story-world.ts';
 import { makeChapters, wordsIn } from '#datasets/story/book.ts';

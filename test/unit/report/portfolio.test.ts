@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { unzipSync } from 'fflate';
 import { findStep } from '#functions/steps.ts';
 import { portfolioFor, writePortfolio } from '#functions/write-portfolio.ts';
-import { portfolioHtml } from '#report/html.ts';
+import { portfolioHtml } from '#report/portfolio/html.ts';
 import { everyCase } from '#report/portfolio/facts.ts';
 import { periodOf, Portfolio, portfolioOf } from '#report/portfolio/portfolio.ts';
 import { registerCsv, registerJson, registerRows, registerXlsx } from '#report/portfolio/register.ts';
