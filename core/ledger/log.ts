@@ -10,9 +10,17 @@
 import { sha256 } from '../canonical.ts';
 import { isQuittanceError, QuittanceError } from '../errors.ts';
 import type { Clock, LogHead, LogStorage, Signer } from '../ports.ts';
-import { CLOCKS_DIFFER_MS, LOG_KEY, logKey, openedByAnyKey, signedNote, type LogSigner } from './log-keys.ts';
+import {
+  CLOCKS_DIFFER_MS,
+  formerLogKeys,
+  LOG_KEY,
+  logKey,
+  openedByAnyKey,
+  signedNote,
+  type LogSigner,
+} from './log-keys.ts';
 import { leafHash } from './merkle.ts';
-import { checkpointText, originOf, parseCheckpoint, type Checkpoint } from './note.ts';
+import { checkpointText, openNote, parseCheckpoint, type Checkpoint } from './note.ts';
 import { invalid, readEdge } from './tile-tree.ts';
 import { bundlePath, bundlesAfter, decodeBundle, growEdge, rootOfEdge, TILE_WIDTH, type Edge } from './tiles.ts';
 
