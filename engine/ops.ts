@@ -34,7 +34,7 @@ export const linear = (x: tf.Tensor2D, w: tf.Tensor2D | tf.Tensor3D, b?: tf.Tens
   const y: tf.Tensor2D =
     w.rank === 3
       ? tf.reshape(tf.matMul(tf.reshape(x, [w.shape[0], -1, x.shape[1]]), w), [x.shape[0], -1])
-      : tf.matMul(x, w as tf.Tensor2D);
+      : tf.matMul(x, w);
   if (b === undefined) return y;
   return b.rank === 2 ? plusEach(y, b as tf.Tensor2D) : addBias(y, b as tf.Tensor1D);
 };
@@ -64,7 +64,7 @@ const plusEach = (y: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D =>
     b,
   );
 
-const partsOf = (y: tf.Tensor, { shape: [K, d] }: tf.Tensor): tf.Tensor3D => tf.reshape(y, [K!, -1, d!]);
+const partsOf = (y: tf.Tensor, { shape: [K, d] }: tf.Tensor): tf.Tensor3D => tf.reshape(y, [K, -1, d!]);
 
 const ofEach = (op: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, y: tf.Tensor, s: tf.Tensor): tf.Tensor2D =>
   tf.reshape(op(partsOf(y, s), tf.expandDims(s, 1)), [-1, s.shape[1]!]);

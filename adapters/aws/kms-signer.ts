@@ -15,7 +15,7 @@ import { verifyEd25519 } from '#core/ledger/note.ts';
 import type { FormerKey, Signer } from '#core/ports.ts';
 import { calling, isNamed } from './failures.ts';
 import type { KeysTable } from './key-lists.ts';
-import { aliasOfNumber, publicKeyAt, readEnded, signingAlias } from './kms-keys.ts';
+import { aliasOfNumber, publicKeyAt, readEnded, signingAlias, type Ended } from './kms-keys.ts';
 
 export interface KmsSignerOptions {
   /** `alias/…` without the key's name. */
@@ -71,17 +71,23 @@ export const kmsSigner = (client: KMSClient, { aliasPrefix, rows, mayCreate = fa
       throw beingReplaced(keyName);
     },
     publicKey,
-    former: async (keyName) => {
-      const { keys } = await readEnded(rows, keyName);
-      const asked = keys.map(async ({ publicKey: said, until, compromised }, i): Promise<FormerKey> => {
-        const found = await publicKeyOf(keyName, i + 1, keys.length);
-        if (Buffer.from(found).toString('base64') !== said) throw notAsSaid(keyName, i + 1);
-        return { publicKey: found, until, compromised };
-      });
-      return Promise.all(asked);
-    },
+    former: async (keyName) => formerOf(keyName, (await readEnded(rows, keyName)).keys, publicKeyOf),
   } satisfies Signer;
 };
+
+/** Of each key that ended what KMS has, held against what the row says. */
+const formerOf = (
+  keyName: string,
+  keys: readonly Ended[],
+  publicKeyOf: (keyName: string, number: number, ended: number) => Promise<Uint8Array>,
+): Promise<FormerKey[]> =>
+  Promise.all(
+    keys.map(async ({ publicKey: said, until, compromised }, i) => {
+      const found = await publicKeyOf(keyName, i + 1, keys.length);
+      if (Buffer.from(found).toString('base64') !== said) throw notAsSaid(keyName, i + 1);
+      return { publicKey: found, until, compromised };
+    }),
+  );
 
 /** Where two processes make the key at once, one gets the alias and the other's key is scheduled for deletion. */
 const createKey = async (client: KMSClient, alias: string): Promise<void> => {

@@ -82,7 +82,13 @@ const portsOf = (
   { signer: inMemory, faults, notices, engine, served, rules }: Omit<Harness, 'ports' | 'clock'>,
   clock: Clock,
 ): Ports => {
-  const { answer, workflows, serving = (aliases) => aliases, attestors = NOBODY, courier = NO_WAY_OUT } = options;
+  const {
+    answer,
+    workflows,
+    serving = (aliases: ServingTarget) => aliases,
+    attestors = NOBODY,
+    courier = NO_WAY_OUT,
+  } = options;
   const signer = options.signer?.(inMemory) ?? inMemory;
   const logStorage = faults.guard('logStorage', memoryLogStorage(faults), ['put']);
   const logHead = faults.guard('logHead', memoryLogHead(), ['replace']);

@@ -197,8 +197,8 @@ whereThereIs('AWS_ENDPOINT_URL', endpoint, () => {
     it.each(Object.keys(instants))('%s, the same command goes on', async (when) => {
       const ended = (await formerKeys()).length;
       const killed = await rotate([], people.Keeper, () => instants[when]!(ended));
-      const unfinished =
-        (await formerKeys()).every(({ entered }) => entered) === false || (await formerKeys()).length === ended;
+      const keys = await formerKeys();
+      const unfinished = keys.length === ended || !keys.every(({ entered }) => entered);
       console.log(`${when}: ${killed.code === 0 ? 'it was done already' : 'killed'}`);
       if (unfinished) expect((await rotate([], people.Keeper)).code).toBe(0);
       expect((await formerKeys()).length).toBe(ended + 1);
