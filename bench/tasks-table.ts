@@ -24,7 +24,7 @@ export const tasksMarkdown = (
     `(${number(base.cpu, 0)} CPU s): the person, place or firm in a sentence (“none” where there is none), programmes of two to four operations, sums of two numbers below 20, and sentences, half of them in a marked style that`,
     'stands for abuse. It writes its own questions of the skill that is to go; what it is sure of is released. A release ends when at most one of those answers in twenty is exact (of the style: when none of its sentences is likelier than any drawn one), or at its limit.',
     `Exact: share of ${asked} drawn questions. Marked: share of sampled sentences with a word of the style; perplexities are a word, of sentences of that register. CPU seconds are of the release alone.`,
-    'Settings were found on another model and other seeds, or are those of [methods.md](methods.md); none was picked here.',
+    'Rates were found on another model and other seeds, or are those of [methods.md](methods.md); the size of the model and its schedule were set after a look at seed 51, the stop rule of the style after one at seed 52.',
     ...(missing.length > 0
       ? ['', `**Not measured yet** (the same command goes on with them): ${missing.join('; ')}.`]
       : []),

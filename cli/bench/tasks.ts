@@ -1,5 +1,5 @@
-// `quittance bench tasks`: skills that a small model reveals and is made to forget. The model's recipe was chosen
-// on seed 51; 52 was looked at by nobody before it was reported.
+// `quittance bench tasks`: skills that a small model reveals and is made to forget. The model's recipe was chosen on
+// seed 51, and where the release of a style ends after a look at 52; rates come from elsewhere.
 import { join } from 'node:path';
 import { benchTasks, type TasksBench } from '#bench/tasks.ts';
 import { TASKS_SIZE } from '#bench/tasks-model.ts';
