@@ -8,7 +8,9 @@ browser. Refusals are \`application/problem+json\` (RFC 9457): \`type\` is \`htt
 
 - Sender: \`Authorization: Bearer TOKEN\`. A machine client has OAuth scopes in place of roles: ${Object.entries(SCOPES)
   .map(([scope, role]) => `\`${scope}\` (${role})`)
-  .join(', ')}. A client with both \`tickets:file\` and \`tickets:approve\` has neither.
+  .join(
+    ', ',
+  )}, by themselves or behind \`quittance/\`, the identifier of a resource server. A client with both \`tickets:file\` and \`tickets:approve\` has neither.
 - Pages of a list: \`limit\` up to 100, \`after\` is \`next\` of the page before, null at the end.
 - Edits: \`If-Match\` with the \`ETag\` of the case; 412 where it moved meanwhile. \`Idempotency-Key\`: the same key with the same body gets the first answer, with another body 422.
 - An address takes the parameters that the document names, once each: any other is 400, with its name. Bodies come uncompressed and in UTF-8 (else 415), without fields that the document does not have.

@@ -16,9 +16,12 @@ const EXCLUSIVE: readonly Scope[] = ['tickets:file', 'tickets:approve'];
 export const scopesFor = (roles: readonly Role[] = Object.values(SCOPES)): Scope[] =>
   NAMES.filter((name) => roles.includes(SCOPES[name]));
 
-/** Roles of a client by its token's scopes, as `tickets:file` or `SERVER/tickets:file`. */
+/** Before each scope of a resource server, as Cognito writes them; another server's of the same names are not ours. */
+const SERVER = 'quittance/';
+
+/** Roles of a client by its token's scopes, as `tickets:file` or `quittance/tickets:file`. */
 export const rolesOfScopes = (text: string): Role[] => {
-  const given = text.split(/\s+/).map((one) => one.slice(one.lastIndexOf('/') + 1));
+  const given = text.split(/\s+/).map((one) => (one.startsWith(SERVER) ? one.slice(SERVER.length) : one));
   const known = NAMES.filter((name) => given.includes(name));
   const isBoth = EXCLUSIVE.every((name) => known.includes(name));
   return known.filter((name) => !(isBoth && EXCLUSIVE.includes(name))).map((name) => SCOPES[name]);

@@ -79,6 +79,8 @@ describe('scopes of machine clients', () => {
     ['tickets:approve', ['approver']],
     ['tickets:file tickets:approve tickets:read', ['auditor']],
     ['openid', []],
+    ['other/tickets:approve https://other.example/tickets:file', []],
+    ['quittance/other/tickets:approve', []],
     ['', []],
   ])('%s', (scopes, roles) => expect(rolesOfScopes(scopes)).toEqual(roles));
 });
