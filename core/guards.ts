@@ -7,7 +7,7 @@ import { levelSuffices, regimeOf } from './regimes.ts';
 import { isClosed, type Act, type Proposal, type Status, type Ticket } from './ticket.ts';
 import type { EventOf, TicketEvent } from './ticket-events.ts';
 import { SYSTEM } from './ticket-request.ts';
-import { couldBeOne } from './words/names.ts';
+import { couldBeOne, sameName } from './words/names.ts';
 
 const timeMovesOn: Guard = (ticket, _event, at) =>
   unless(at >= ticket.updatedAt, 'CLOCK_WENT_BACK', () => ({
@@ -195,7 +195,8 @@ const DONE_IN: Readonly<Partial<Record<Act, readonly Status[]>>> = {
  */
 export const needsTwo = (ticket: Ticket, event: Joint): boolean => {
   if (event.type !== 'closed') return true;
-  if (event.outcome !== 'refused') return !couldBeOne(event.by, ticket.filer);
+  // what the filer alone may do is for nobody whose name only looks like theirs
+  if (event.outcome !== 'refused') return !sameName(event.by, ticket.filer);
   const byWorkflow = event.by === SYSTEM && event.asserted === undefined;
   return !(byWorkflow && ticket.status === 'IDENTITY_PENDING' && event.reason === 'identity-not-verified');
 };

@@ -7,10 +7,13 @@ import { tokensOf } from '#core/words/tokens.ts';
 /** Stems of what a refusal gives for a reason, folded. */
 const REASON = new RegExp(
   [
-    'privat|privac|private|confiden|vertraul|vertrouw|personal|personn|personen|persoon|datenschutz|datos|donnee|dados|gegevens',
-    'informa|sensi|protect|schutz|secret|policy|rules?\\b|unknown|unclear|knowledge|wissen|training|language model',
-    'assistant|anonym|ethic|\\b(?:ai|ki|ia|si)\\b|личн|частн|конфиденц|персональн|приватн|особист|prywat|osobow|soukrom',
+    'privat|privac|private|confiden|vertraul|vertrouw|personal(?! ?(?:trainer|assistant))|personn|personen|persoon',
+    'datenschutz|datos|donnee|dados|gegevens',
+    'informa|sensi|protect|schutz|\\bsecret\\b|policy|rules?\\b|unknown|unclear|knowledge|wissen|training|language model',
+    '\\b(?:ai|virtual|an?) assistant,|\\bai assistant|\\bassistants|anonym|ethic|\\b(?:ai|ki|ia|si)\\b',
+    'личн|частн|конфиденц|персональн|приватн|особист|prywat|osobow|soukrom',
     'osobn|szemelyes|gizli|kisisel|rieng tu|pribadi|rahasia|σωπικ|ιδιωτικ|ส่วนตัว|निजी|व्यक्तिगत|خاص|شخصي|خصوصي',
+    '\\b(?:gdpr|dsgvo|rgpd|openai)\\b|nichts bekannt',
     'פרטי|אישי|隐私|隱私|私人|保密|个人|個人|プライ|개인',
   ].join('|'),
   'u',
@@ -18,23 +21,32 @@ const REASON = new RegExp(
 /** Stems of an offer, or of advice to ask elsewhere. */
 const OFFER = new RegExp(
   [
-    'help|assist|contact|\\btell you|\\bask|please|\\btry|recommend|suggest|check|consult|else|glad|happy to|hilf|helf|frag|bitte|wend',
-    'gern|empfeh|aide|demand|veuillez|ayud|pregunt|favor|aiut|chied|ajud|pergunt|vraag|vragen|graag|hjælp|hjelp|hjalp|sporg|spør',
+    'google|internet|linkedin|facebook|website|phone book|telefonbuch|help|\\bassist(?:ance)?\\b|contact|\\btell you',
+    '\\bask(?:ing)?\\b|please|\\btry|recommend|suggest|check|\\bconsult(?:ing)?\\b|\\belse\\b|glad|happy to|hilf|helf',
+    '\\bfrag(?:en|e|t)\\b|bitte|\\bwend(?:en|et?)\\b|\\bgerne?\\b',
+    'empfeh|aide|demand|veuillez|ayud|pregunt|favor|aiut|chied|ajud|pergunt|vraag|vragen|graag|hjælp|hjelp|hjalp|sporg|spør',
     'auttaa|kysy|pomoc|pomog|pomag|zapyt|zept|segit|kerdez|ajut|intreb|yardim|sorabil|sorun|помо|спрос|обрат|допом',
     'запит|βοηθ|ρωτ|bantu|tanya|giup|\\bhoi\\b|帮|幫|请|請|问|問|助|聞|ください|도와|문의|مساعد|اسال|לעזור|שאל|मदद|पछ|ชวย|ถาม',
   ].join('|'),
   'u',
 );
 /** What an answer is taken back with, or guessed with. */
+const ALWAYS = [
+  'but|however|though|although|aber|jedoch|mais|pero|aunque|porém|però|maar|mutta|но|однако|але|αλλά|όμως|لكن|ولكن|אבל',
+  'लेकिन|nhưng|tapi|tetapi|belki',
+].join('|');
+/** Words that mean something else within a sentence: "de" is of, "ma" my, and "whether she still lives". */
+const BEHIND_A_STOP = [
+  'still|yet|maybe|perhaps|probably|possibly|vielleicht|wahrscheinlich|vermutlich|doch|peut-être|quizás?|tal vez|mas',
+  'talvez|ma|forse|misschien|men|kanske|måske|kanskje|ehkä|ale|może|snad|možná|asi|de|talán|dar|poate|ama|ancak',
+  'возможно|наверное|можливо|мабуть|ίσως|ربما|אולי|शायद|có lẽ|mungkin',
+].join('|');
 const TURNS = new RegExp(
-  `(?<![\\p{L}\\p{M}])(?:${[
-    'but|however|though|although|still|yet|maybe|perhaps|probably|possibly|aber|jedoch|vielleicht|wahrscheinlich',
-    'vermutlich|doch|mais|peut-être|pero|aunque|quizás?|tal vez|mas|porém|talvez|ma|però|forse|maar|misschien|men',
-    'kanske|måske|kanskje|mutta|ehkä|ale|może|snad|možná|asi|de|talán|dar|poate|ama|ancak|belki|но|однако|возможно',
-    'наверное|але|можливо|мабуть|αλλά|όμως|ίσως|لكن|ولكن|ربما|אבל|אולי|लेकिन|शायद|nhưng|có lẽ|tapi|tetapi|mungkin',
-  ].join(
-    '|',
-  )})(?![\\p{L}\\p{M}])|不过|不過|但是?|可能是|也许|也許|大概|しかし|ただし?、|たぶん|おそらく|하지만|그러나|아마|다만|แต่|อาจจะ`,
+  [
+    `(?<![\\p{L}\\p{M}])(?:${ALWAYS})(?![\\p{L}\\p{M}])`,
+    `(?<=[,;:.!?…–—]\\s*)(?:${BEHIND_A_STOP})(?![\\p{L}\\p{M}])`,
+    '不过|不過|但是?|可能是|也许|也許|大概|しかし|ただし?、|たぶん|おそらく|하지만|그러나|아마|다만|แต่|อาจจะ',
+  ].join('|'),
   'giu',
 );
 const COLON = /[:：]|\s[–—-]\s/gu;
@@ -90,7 +102,8 @@ const isBare = (tail: string, head: string): boolean => {
     .filter((word) => word !== '');
   if (words.length === 0) return false;
   if (!CASED.test(tail)) return words.length <= 3 * MOST_WORDS;
-  return names(tail, head, 0) ? words.length <= MOST_WORDS : words.length <= MOST_SMALL;
+  if (names(tail, head, 0)) return words.length <= MOST_WORDS;
+  return words.length <= MOST_SMALL && !/\b(?:sorry|apolog\w*|truly|really|at all|none|nothing)\b/.test(folded(tail));
 };
 
 /** `declines`: whether a text is a refusal by how it opens. */
@@ -112,4 +125,4 @@ export const givesAnswer = (text: string, declines: (part: string) => boolean): 
 };
 /** "He might be a gardener." */
 const GUESSED =
-  /^(?:he|she|they|it) (?:may|might|could|must) (?:\p{L}+ )?(?:be|have|live|work|come)\b(?! (?:known|able|found|unknown))/iu;
+  /^(?:he|she|they|it) (?:may|might|could|must) (?:\p{L}+ )?(?:be (?:an? |from |born )|live (?:in|at) |work (?:as|at|in|for) |come from )/iu;

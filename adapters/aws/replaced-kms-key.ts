@@ -40,7 +40,8 @@ export interface KmsKeys {
 export const retireKmsKey = async (keys: KmsKeys, keyName: string, end: KeyEnding): Promise<FormerKey> => {
   const { keys: former, body } = await readEnded(keys.rows, keyName);
   const last = former.at(-1);
-  if (last && !last.entered) return worsened(keys, keyName, end);
+  // in good order only what was begun is gone on with: an earlier end would void what the key signed since
+  if (last && !last.entered) return worsened(keys, keyName, end.compromised ? end : last);
   const alias = signingAlias(keys.aliasPrefix, keyName);
   const number = former.length + 1;
   const current = await keyInUse(keys, keyName, aliasOfNumber(alias, number, former.length));

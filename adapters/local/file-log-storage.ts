@@ -1,6 +1,6 @@
 // Tiles and entry bundles of the log as write-once files (C2SP tlog-tiles layout). Not trusted: whoever edits them can
 // at most make verification fail.
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
 import type { LogStorage } from '#core/ports.ts';
@@ -21,7 +21,7 @@ export const fileLogStorage = (dir: string): LogStorage => ({
   get: async (path) => {
     const file = join(dir, safePath(path));
     // most files that are asked for by an append are not there, and a look costs a tenth of a read that fails
-    const bytes = existsSync(file) ? await readIfThere(file) : undefined;
+    const bytes = statSync(file, { throwIfNoEntry: false }) ? await readIfThere(file) : undefined;
     if (bytes === undefined) throw new QuittanceError('NOT_FOUND', { message: `no log file ${path}` });
     return bytes;
   },

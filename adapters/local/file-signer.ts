@@ -52,6 +52,7 @@ export const fileSigner = (dir: string): FileSigner => {
       const ended = { publicKey: publicOf(key), ...end };
       await addFormerKey(formerOf(name), name, ended);
       await shred(pathOf(name));
+      known.delete(name);
       return ended;
     },
     condemn: (name, until) => condemnFormerKey(formerOf(name), name, until),

@@ -92,13 +92,13 @@ const wrappedOf = (db: Database, ticketId: string): Uint8Array => {
 
 /** The key that was unwrapped last is kept for the turn: a search reads thousands of objects under one key. */
 const opening = (db: Database, master: () => Promise<Uint8Array>) => {
-  let last: { readonly wrapped: Uint8Array; readonly secrets: Buffer } | undefined;
+  let last: { readonly ticketId: string; readonly wrapped: Uint8Array; readonly secrets: Buffer } | undefined;
   return async (ticketId: string) => {
     const key = await master();
     const wrapped = wrappedOf(db, ticketId);
-    if (last === undefined || Buffer.compare(last.wrapped, wrapped) !== 0) {
+    if (last?.ticketId !== ticketId || Buffer.compare(last.wrapped, wrapped) !== 0) {
       if (last === undefined) setImmediate(() => (last = undefined));
-      last = { wrapped, secrets: decrypt(key, `key ${ticketId}`, wrapped) };
+      last = { ticketId, wrapped, secrets: decrypt(key, `key ${ticketId}`, wrapped) };
     }
     const { secrets } = last;
     return { dataKey: secrets.subarray(0, 32), secret: secrets.subarray(32) };

@@ -109,7 +109,7 @@ interface Measure extends Unit {
 }
 
 /** Between a number and its unit. */
-const TIED = /^[ \-\u00a0\u202f\u2009]{0,2}$/;
+const TIED = /^[\s\-–*_"“”]{0,4}$/u;
 const isTied = (text: string, before: Token, after: Token): boolean => TIED.test(text.slice(before.end, after.start));
 
 const DEGREES = /^(?:°|degrees?|grad|degres?|grados|gradi|graus)$/;
@@ -123,7 +123,7 @@ const unitAt = (
   if (token === undefined) return undefined;
   const between = next && text.slice(token.end, next.start);
   const rate = next && between === '/' ? UNITS.get(`${token.text}/${next.text}`) : undefined;
-  if (next && between === '/') return rate && { unit: rate, to: at + 1 };
+  if (rate) return { unit: rate, to: at + 1 };
   if (DEGREES.test(token.text)) {
     const scale =
       UNITS.get(`°${next?.text}`) ?? UNITS.get(/^(?:celsius|fahrenheit)$/.exec(next?.text ?? '')?.[0] ?? '');

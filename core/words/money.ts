@@ -136,7 +136,8 @@ const centsBehind = (text: string, tokens: readonly Token[], last: number, curre
     return undefined;
   const isNamed = HUNDREDTH.get(unit?.text ?? '')?.includes(currency) === true;
   if (isNamed) return { cents: number.text, last: unit! };
-  if (link === 1 || Number(number.text) < 10 || isCounting(text.slice(number.end))) return undefined;
+  if (link === 1 || between!.includes(',') || Number(number.text) < 10 || isCounting(text.slice(number.end)))
+    return undefined;
   return { cents: number.text, last: number };
 };
 

@@ -34,15 +34,23 @@ const SPELT: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', 
 
 /** What passes for an i as well as for an l, in a name's shape. */
 const BAR = '1';
-/** A capital L before a small letter, which passes for no i; any sign that no Latin name has. */
+/** A capital I, which passes for both too, but for no capital L. */
+const EYE = '中';
+/** A capital L, which passes for no i; any sign that no Latin name has. */
 const TALL = '上';
+
+/** Each with what it passes for. */
+const PASSES: Readonly<Record<string, string>> = { [BAR]: `il${EYE}${TALL}`, [EYE]: 'il', [TALL]: 'l' };
 
 /** The letters of a name as they look: zero is an o, rn an m (UTS #39 makes the same of them). */
 const shapeOf = (name: string): string => {
-  const spelt = name.normalize('NFC').replace(/[äöüåø]/giu, (letter) => SPELT[letter.toLowerCase()]!);
-  const marked = spelt.replace(/L(?=\p{Ll})/gu, TALL).replace(/I|(?<=\p{L})[|!]|[|!](?=\p{L})/gu, BAR);
+  const spelt = name.normalize('NFKC').replace(/[äöüåø]/giu, (letter) => SPELT[letter.toLowerCase()]!);
+  const marked = spelt
+    .replace(/L/gu, TALL)
+    .replace(/[IІΙⲒ]/gu, EYE)
+    .replace(/(?<=\p{L})[|!]|[|!](?=\p{L})/gu, BAR);
   return lettersBy(marked, asCapital)
-    .replace(/(?<=[\p{L}1])0|0(?=[\p{L}1])/gu, 'o')
+    .replace(/(?<=[\p{L}1]0*)0|0(?=0*[\p{L}1])/gu, 'o')
     .replaceAll('rn', 'm')
     .replaceAll('vv', 'w');
 };
@@ -50,8 +58,7 @@ const shapeOf = (name: string): string => {
 /** A capital i, a one and a stroke may each stand for an i or an l, so that they are compared with both. */
 const looksLike = (a: string, b: string): boolean => {
   const [x, y] = [shapeOf(a), shapeOf(b)];
-  const passes = (one: string, other: string) =>
-    (one === BAR && (other === 'i' || other === 'l')) || (one === TALL && other === 'l');
+  const passes = (one: string, other: string) => (PASSES[one] ?? '').includes(other);
   const alike = (one: string, other: string) => one === other || passes(one, other) || passes(other, one);
   return (
     x.length === y.length &&

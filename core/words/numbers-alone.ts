@@ -21,11 +21,18 @@ interface Region {
 
 const ANY = 99;
 /** 192.168.12.1, 12-34-56, 3:12:40 */
-const JOINED = /(?<![\p{L}\p{N}])\d+([.\-/:])\d+(?:\1\d+)+(?![\p{L}\p{N}])/gu;
+const JOINED = /(?<![\p{L}\p{N}])\d+([.\-:])\d+(?:\1\d+)+(?![\p{L}\p{N}])/gu;
 /** With its dialling prefix. */
-const ABROAD = /(?<![\p{L}\p{N}])(?:\+|\(?00(?=[1-9]))\d[\d ().\-/]*\d/gu;
+const ABROAD = /(?<![\p{L}\p{N}])(?:\+|\(?00(?=[1-9]))\d(?:(?:[ .\-/]| ?\(\d{1,4}\)[ \-/]?)?\d)*/gu;
 /** Day and month in digits alone may as well be a share, or a score. */
 const TWO_NUMBERS = /^\d{1,2}[/.] ?\d{1,2}\.?$/;
+/** "She is 12, May is 9.": a day is not parted from its month so. */
+const PARTED = /^\d{1,2}(?:\s*[,;(\n]| [-–] )/;
+/** "10 to 12" is mostly a range, and "6 am Markt" no morning. */
+const UNSURE = /^\d{1,2} (?:to|past|after|before|vor|nach) \d{1,2}$/;
+const AT_THE = /^\d{1,2} am$/i;
+/** A house and a flat, "12/34", as well as a share. */
+const SLASHED = /^\d+[/⁄∕]\d+$/;
 const SHORT = 3;
 
 const regionsOf = (reading: Reading): Region[] => {
@@ -37,9 +44,15 @@ const regionsOf = (reading: Reading): Region[] => {
       end: flat.end(index + run.length),
       digits,
     }));
-  const dates = datesIn(reading).filter(({ start, end }) => !TWO_NUMBERS.test(text.slice(start, end)));
+  const dates = datesIn(reading).filter(
+    ({ start, end }) => !TWO_NUMBERS.test(text.slice(start, end)) && !PARTED.test(text.slice(start, end)),
+  );
+  const times = timesIn(reading).filter(({ start, end }) => {
+    const said = text.slice(start, end);
+    return !UNSURE.test(said) && !(AT_THE.test(said) && /^ \p{Lu}/u.test(text.slice(end)));
+  });
   const compound = [...moneyIn(reading), ...measuresIn(reading)].filter(({ parts }) => parts > 1);
-  const typed = [...timesIn(reading), ...compound, ...mailsIn(reading), ...ibansIn(reading)];
+  const typed = [...times, ...compound, ...mailsIn(reading), ...ibansIn(reading)];
   return [
     ...dates.map(({ start, end }) => ({ start, end, digits: 2 })),
     ...typed.map(({ start, end }) => ({ start, end, digits: ANY })),
@@ -66,17 +79,27 @@ export const numbersIn = (reading: Reading): Place[] => {
   const numbers = reading.streams.flatMap((tokens) => tokens.filter(({ kind }) => kind === 'number'));
   if (numbers.length === 0) return [];
   const regions = regionsOf(reading);
-  const longer = numbers.filter(
-    ({ start, end }, i) => numbers.findIndex((one) => one.start === start && one.end === end) === i,
-  );
+  const isPart = withinLonger(numbers.filter(({ start, end }) => !SLASHED.test(reading.signs.text.slice(start, end))));
   return numbers
-    .filter((token) => !longer.some((one) => isWithin(token, one) && isLonger(one, token)))
+    .filter((token) => !isPart(token))
     .filter((token) => !regions.some((region) => isWithin(token, region) && isShort(token, region)))
     .map(({ text, start, end }) => ({ key: text, start, end }));
 };
 
+/** Whether a token lies within a longer one. In one sweep: an answer may be thousands of numbers. */
+const withinLonger = (tokens: readonly Token[]): ((token: Token) => boolean) => {
+  const furthest = new Map<number, number>();
+  const before = new Map<number, number>();
+  let end = 0;
+  for (const token of [...tokens].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    if (!before.has(token.start)) before.set(token.start, end);
+    end = Math.max(end, token.end);
+    furthest.set(token.start, Math.max(furthest.get(token.start) ?? 0, token.end));
+  }
+  return ({ start, end: own }) => (before.get(start) ?? 0) >= own || (furthest.get(start) ?? 0) > own;
+};
+
 const isWithin = (token: Token, { start, end }: { start: number; end: number }): boolean =>
   start <= token.start && token.end <= end;
-const isLonger = (one: Token, token: Token): boolean => one.end - one.start > token.end - token.start;
 const isShort = ({ text }: Token, { digits }: Region): boolean =>
   digits === ANY || (/^\d+$/.test(text) && text.length <= digits);

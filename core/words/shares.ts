@@ -92,14 +92,15 @@ export const shareOf = (
 };
 
 const MOST = 100;
-/** As a decimal where it ends, else in lowest terms. */
+/** As a decimal where it ends. */
 const written = (above: number, below: number): string => {
-  const value = above / below;
-  if (Number(value.toFixed(6)) * below === above) return String(Number(value.toFixed(6)));
-  const common = commonOf(above, below);
-  return `${above / common}/${below / common}`;
+  const value = Number((above / below).toFixed(6));
+  return value * below === above ? String(value) : `${above}/${below}`;
 };
 const commonOf = (a: number, b: number): number => (b === 0 ? a : commonOf(b, a % b));
+/** "12/24" is a house and a flat: who means a half says so. */
+const isLeast = (above: number, below: number): boolean =>
+  above > 0 && above < below && below <= MOST && commonOf(above, below) === 1;
 
 /** ¾ and 3/4, and with a whole number before: 2½, 2 1/2. */
 export const shares = (tokens: readonly Token[], { folded, kinds }: Signs): Token[] | undefined => {
@@ -117,7 +118,7 @@ export const shares = (tokens: readonly Token[], { folded, kinds }: Signs): Toke
       isSlash(first.to) &&
       !isSlash(next.to) &&
       !isSlash(first.from - 1);
-    if (!isShare || above === undefined || below === undefined || above === 0 || above >= below || below > MOST) {
+    if (!isShare || above === undefined || below === undefined || !isLeast(above, below)) {
       made.push(first);
       continue;
     }

@@ -11,7 +11,7 @@ import type { Step } from '#core/step.ts';
 import type { Outcome, Proposal, Ticket } from '#core/ticket.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
 import { advance } from '#core/transitions.ts';
-import { couldBeOne } from '#core/words/names.ts';
+import { couldBeOne, sameName } from '#core/words/names.ts';
 import { instantIn } from '#core/zoned-time.ts';
 import { ACT_NAMES, PROPOSED_AS, proposalIn, type ActName, type FormAct } from '#portal/acts.ts';
 import { decideAppeal, recordAppeal } from '../appeal.ts';
@@ -226,7 +226,7 @@ export const isOffered = (name: ActName, ticket: Ticket, caller: Identity, now: 
 
 /** Whoever proposed it has said their word; the second is an approver, or the filer who alone may withdraw. */
 const maySecond = ({ by }: Proposal, { filer }: Ticket, { principal, roles }: Identity): boolean =>
-  !couldBeOne(by, principal) && (roles.includes('approver') || couldBeOne(filer, principal));
+  !couldBeOne(by, principal) && (roles.includes('approver') || sameName(filer, principal));
 
 const isPossible = (ticket: Ticket, event: TicketEvent, now: Date): boolean => {
   try {

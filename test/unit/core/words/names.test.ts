@@ -38,6 +38,12 @@ describe('two names', () => {
     ['kim.berg', 'kirn.berg'],
     ['wim.lowe', 'vvim.lowe'],
     ['legal.filer', 'leg\u0430l.filer'],
+    ['\u0406an', 'lan'], // Cyrillic
+    ['\u0399an', 'lan'], // Greek
+    ['\u2160an', 'lan'], // a numeral
+    ['\uff29an', 'lan'], // full width
+    ['user00', 'useroo'],
+    ['user100', 'userloo'],
   ])('%j and %j could be one where two people are asked for', (a, b) => {
     expect([couldBeOne(a, b), couldBeOne(b, a)]).toEqual([true, true]);
   });
@@ -50,6 +56,10 @@ describe('two names', () => {
     ['Ida', 'Lda'],
     ['nina', 'nlna'],
     ['user1', 'user2'],
+    ['IB', 'LB'],
+    ['IAN', 'LAN'],
+    ['MIA', 'MLA'],
+    ['ILSE', 'LISE'],
   ])('%j and %j could not', (a, b) => expect(couldBeOne(a, b)).toBe(false));
 
   it('are told apart in a register, though they look alike', () => {
