@@ -113,17 +113,33 @@ const dueOf = async ({ regime }: IntakeRecord, receivedAt: string, { calendar, c
   return dueAtReceipt({ regime, counting: law.counting, receivedAt }, days).safeDue;
 };
 
-/** Ends it where nobody has taken it up; proposes its end to the people of the case otherwise. */
-export const withdrawIntake = async ({ ask, by }: IntakeRecord, ports: Ports): Promise<'ended' | 'proposed'> => {
+export type Withdrawal = 'ended' | 'proposed';
+
+/**
+ * Ends it where nobody has taken it up; proposes its end to the people of the case otherwise. TICKET_ILLEGAL_TRANSITION
+ * while they decide something else.
+ */
+export const withdrawIntake = async ({ ask, by }: IntakeRecord, ports: Ports): Promise<Withdrawal> => {
   const found = await standingOf(ports, ask);
-  if (found?.now.is === 'case') {
-    const { ticketId } = found.now;
-    const input = { ticketId, outcome: 'withdrawn', reason: 'by-agent', by, mayConfirm: false };
-    await closeTicket.handle(input, ports);
-    return 'proposed';
-  }
+  if (found?.now.is === 'case') return withdrawCase(found.now.ticketId, by, ports);
   const at = ports.clock.now().toISOString();
   const withdrawn: Standing['now'] = { is: 'none', reason: 'withdrawn', by, at };
   await settleAsk(ports, ask, withdrawn);
   return 'ended';
+};
+
+/** A case has one proposal at a time, so that a sender's would take the place of one that waits for its second word. */
+const withdrawCase = async (ticketId: string, by: string, ports: Ports): Promise<Withdrawal> => {
+  const { ticket } = await ports.tickets.get(ticketId);
+  if (INTAKE_STAGES[publicStateOf(ticket).state].final) return 'ended';
+  const proposal = 'proposal' in ticket ? ticket.proposal : undefined;
+  if (proposal?.act === 'withdrawn') return 'proposed';
+  if (proposal !== undefined)
+    throw new QuittanceError('TICKET_ILLEGAL_TRANSITION', {
+      message: `ticket ${ticketId} is being decided`,
+      expected: 'a later time, when what was proposed for the case is decided',
+    });
+  const input = { ticketId, outcome: 'withdrawn', reason: 'by-agent', by, mayConfirm: false };
+  await closeTicket.handle(input, ports);
+  return 'proposed';
 };

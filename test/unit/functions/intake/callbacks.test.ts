@@ -6,6 +6,7 @@ import { file, shippedPolicy, ticketHarness, type TicketHarness } from '#bench/h
 import { drpStateOf, INTAKE_STAGES } from '#core/intake.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
+import { purgeCase } from '#functions/purge-case.ts';
 import { readAsk, receiveAsk, settleAsk, waitingAsks } from '#functions/asks.ts';
 import { tellIntakes } from '#functions/intake/callbacks.ts';
 import { openIntakes } from '#functions/intake/open-callbacks.ts';
@@ -127,7 +128,44 @@ describe('a case', () => {
     await closeTicket.handle(second, harness.ports);
     expect((await stoodOf(record, harness.ports)).stage).toBe('withdrawn');
   });
+
+  it('whose refusal a person proposed keeps that proposal: the agent is told to come later', async () => {
+    const { record, ticketId } = await taken();
+    const refusal = { ticketId, outcome: 'refused', reason: 'abusive' };
+    await closeTicket.handle({ ...refusal, by: 'filer.finn' }, harness.ports);
+    await expect(withdrawIntake(record, harness.ports)).rejects.toMatchObject({
+      ...{ code: 'TICKET_ILLEGAL_TRANSITION', expected: expect.stringContaining('a later time') },
+    });
+    await closeTicket.handle({ ...refusal, by: 'approver.ada' }, harness.ports);
+    expect((await stoodOf(record, harness.ports)).stage).toBe('refused');
+  });
+
+  it('whose withdrawal is proposed, by whomever, gets no other proposal', async () => {
+    const { record, ticketId } = await taken();
+    await closeTicket.handle(
+      { ticketId, outcome: 'withdrawn', reason: 'by-letter', by: 'approver.ada' },
+      harness.ports,
+    );
+    const before = await harness.ports.tickets.events(ticketId);
+    expect(await withdrawIntake(record, harness.ports)).toBe('proposed');
+    expect(await harness.ports.tickets.events(ticketId)).toEqual(before);
+  });
+
+  it('that has ended stays as it is, purged or not, and its closing work is not done again', async () => {
+    const { record, ticketId } = await taken();
+    for (const by of ['filer.finn', 'approver.ada'])
+      await closeTicket.handle({ ticketId, outcome: 'refused', reason: 'abusive', by }, harness.ports);
+    const asks = { ...harness.ports, workflows: { ...harness.ports.workflows, start: failing } };
+    expect(await withdrawIntake(record, asks)).toBe('ended');
+    await harness.call(purgeCase, { ticketId });
+    expect(await withdrawIntake(record, asks)).toBe('ended');
+    expect((await stoodOf(record, harness.ports)).stage).toBe('refused');
+  });
 });
+
+const failing = async (): Promise<never> => {
+  throw new Error('nothing is to be started');
+};
 
 describe('what an intake keeps', () => {
   it('dies with the ask: a second record of the same key is not made, and no name stays', async () => {

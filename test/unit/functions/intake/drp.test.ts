@@ -2,8 +2,10 @@
 // is sent, its states as the case goes, revoked by whose it is; and everything that is not signed, meant or timed so.
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
-import { shippedPolicy, ticketHarness, type TicketHarness } from '#bench/house/ticket-harness.ts';
+import { file, shippedPolicy, ticketHarness, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import type { Env } from '#functions/api/context.ts';
+import { settleAsk } from '#functions/asks.ts';
+import { closeTicket } from '#functions/close-ticket.ts';
 import { appOf, as, inBrowser } from '#test/support/api-callers.ts';
 import { AGENTS, message, type AgentId } from '#test/support/intakes.ts';
 
@@ -186,6 +188,22 @@ describe('revoking', () => {
     expect(await json(await revoke())).toMatchObject({ status: 'revoked' });
     expect(await waiting()).toEqual([]);
     expect(await json(await exercise())).toMatchObject({ request_id: id, status: 'revoked' });
+  });
+
+  it('a case that is being decided is told to come later, and may be said again', async () => {
+    const { request_id: id } = await json(await exercise());
+    const [{ id: ask } = { id: '' }] = await waiting();
+    const ticketId = await file(harness);
+    await settleAsk(harness.ports, ask, { is: 'case', ticketId });
+    const refusal = { ticketId, outcome: 'refused', reason: 'abusive' };
+    await closeTicket.handle({ ...refusal, by: 'filer.finn' }, harness.ports);
+    const revoke = () => send('DELETE', `/v1/data-rights-request/${id}`, signed({}));
+    const answer = await revoke();
+    const said = await json(answer);
+    expect([answer.status, said]).toEqual([409, { code: '409', message: expect.stringContaining('a later time') }]);
+    await closeTicket.handle({ ...refusal, by: 'approver.ada' }, harness.ports);
+    const denied = await json(await revoke());
+    expect(denied).toMatchObject({ status: 'denied', processing_details: expect.stringMatching(/^refused: /) });
   });
 
   it('needs the signature too', async () => {

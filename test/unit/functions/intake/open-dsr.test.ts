@@ -3,8 +3,11 @@
 import { verify } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
-import { shippedPolicy, ticketHarness, type TicketHarness } from '#bench/house/ticket-harness.ts';
+import { file, shippedPolicy, ticketHarness, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import type { Env } from '#functions/api/context.ts';
+import { settleAsk } from '#functions/asks.ts';
+import { closeTicket } from '#functions/close-ticket.ts';
+import { purgeCase } from '#functions/purge-case.ts';
 import { appOf, as } from '#test/support/api-callers.ts';
 import { DSR_KEY, TOKENS } from '#test/support/intakes.ts';
 
@@ -86,6 +89,19 @@ describe('a controller', () => {
     }
     expect((await send('GET', `/v2/requests/${ID}`)).said).toMatchObject({ request_status: 'cancelled' });
     expect(await waiting()).toEqual([]);
+  });
+
+  it('is told the same of a case that was withdrawn, before and after its purge', async () => {
+    await send('POST', '/v2/requests', wanted());
+    const [{ id: ask } = { id: '' }] = await waiting();
+    const ticketId = await file(harness);
+    await settleAsk(harness.ports, ask, { is: 'case', ticketId });
+    expect((await send('DELETE', `/v2/requests/${ID}`)).status).toBe(400);
+    const end = { ticketId, outcome: 'withdrawn', reason: 'by-letter' };
+    for (const by of ['filer.finn', 'approver.ada']) await closeTicket.handle({ ...end, by }, harness.ports);
+    expect((await send('DELETE', `/v2/requests/${ID}`)).status).toBe(202);
+    await harness.call(purgeCase, { ticketId });
+    expect((await send('DELETE', `/v2/requests/${ID}`)).status).toBe(202);
   });
 });
 
