@@ -15,12 +15,15 @@ interface Side extends ApiContext {
   readonly about: string;
   readonly side: DataRights;
   readonly count: Count;
+  /** Of whoever has no token of ours: nobody whom we know is kept out by them. */
+  readonly countStranger: Count;
 }
 
 export const drpRoutes = (app: Hono<Env>, context: ApiContext, { about, dataRights }: Intake): void => {
   if (!dataRights) return;
-  const count = limitRate(() => context.ports.clock.now(), SENDING);
-  const side: Side = { ...context, about, side: dataRights, count };
+  const now = () => context.ports.clock.now();
+  const [count, countStranger] = [limitRate(now, SENDING), limitRate(now, SENDING)];
+  const side: Side = { ...context, about, side: dataRights, count, countStranger };
   app.get('/.well-known/data-rights', (c) => c.json(businessOf(dataRights)));
   app.post('/v1/agent/:agent', (c) => pair(c, side));
   app.get('/v1/agent/:agent', (c) => answered(c, () => known(c, side)));
@@ -56,9 +59,9 @@ const answered = async (c: Asked, answer: () => Promise<object>): Promise<Respon
 const TEXT = ['text/plain', 'application/json'] as const;
 
 /** A failure says nothing, as §2.05.1 has it; the length of a body and the rate are told. */
-const pair = async (c: Asked, { side, ports, count }: Side): Promise<Response> => {
+const pair = async (c: Asked, { side, ports, countStranger }: Side): Promise<Response> => {
   try {
-    count(addressOf(c));
+    countStranger(addressOf(c));
     const message = await textSent(c, TEXT);
     const agent = side.agents.get(c.req.param('agent') ?? '');
     if (!agent) return c.body(null, 403);
@@ -70,13 +73,19 @@ const pair = async (c: Asked, { side, ports, count }: Side): Promise<Response> =
   }
 };
 
-const agentOf = async (c: Asked, { side, ports, count }: Side): Promise<Agent> => {
-  const agent = await agentOfToken(bearerOf(c), side, ports.pseudonyms).catch((error: unknown) => {
-    count(addressOf(c));
-    throw error;
-  });
-  count(`agent ${agent.id}`);
+const agentOf = async (c: Asked, side: Side): Promise<Agent> => {
+  const agent = await knownOf(c, side);
+  side.count(`agent ${agent.id}`);
   return agent;
+};
+
+const knownOf = async (c: Asked, { side, ports, countStranger }: Side): Promise<Agent> => {
+  try {
+    return await agentOfToken(bearerOf(c), side, ports.pseudonyms);
+  } catch (error) {
+    countStranger(addressOf(c));
+    throw error;
+  }
 };
 
 const known = async (c: Asked, side: Side): Promise<object> => {

@@ -34,11 +34,15 @@ interface Side extends ApiContext {
   readonly about: string;
   readonly side: OpenDsr;
   readonly count: Count;
+  /** Of whoever has no token of ours: nobody whom we know is kept out by them. */
+  readonly countStranger: Count;
 }
 
 export const dsrRoutes = (app: Hono<Env>, context: ApiContext, { about, openDsr }: Intake): void => {
   if (!openDsr) return;
-  const side: Side = { ...context, about, side: openDsr, count: limitRate(() => context.ports.clock.now(), SENDING) };
+  const now = () => context.ports.clock.now();
+  const [count, countStranger] = [limitRate(now, SENDING), limitRate(now, SENDING)];
+  const side: Side = { ...context, about, side: openDsr, count, countStranger };
   app.get('/v2/discovery', (c) => signed(c, openDsr, 200, discovery(openDsr)));
   app.get('/v2/certificate.pem', (c) => c.body(openDsr.certificate, 200, { 'Content-Type': 'application/x-pem-file' }));
   app.post('/v2/requests', (c) => answered(c, side, 201, () => create(c, side)));
@@ -72,13 +76,17 @@ const errorsOf = ({ code, title, fields = [] }: Problem) =>
     ? [{ domain: 'Request', reason: code, message: title }]
     : fields.map(({ field, rule }) => ({ domain: 'Validation', reason: code, message: `${field}: ${rule}` }));
 
-const senderOf = (c: Asked, { side, count }: Side): string => {
+const senderOf = (c: Asked, side: Side): string => {
+  const controller = knownOf(c, side);
+  side.count(`controller ${controller}`);
+  return controller;
+};
+
+const knownOf = (c: Asked, { side, countStranger }: Side): string => {
   try {
-    const controller = controllerOf(bearerOf(c), side);
-    count(`controller ${controller}`);
-    return controller;
+    return controllerOf(bearerOf(c), side);
   } catch (error) {
-    count(addressOf(c));
+    countStranger(addressOf(c));
     throw error;
   }
 };

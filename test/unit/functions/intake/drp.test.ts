@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
 import { file, shippedPolicy, ticketHarness, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import type { Env } from '#functions/api/context.ts';
+import { SENDING } from '#functions/api/intake/sent.ts';
 import { settleAsk } from '#functions/asks.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { appOf, as, inBrowser } from '#test/support/api-callers.ts';
@@ -75,6 +76,15 @@ describe('an agent', () => {
     const answer = await send('POST', `/v1/agent/${agent}`, body, '');
     expect([answer.status, await answer.text()]).toEqual([403, '']);
   });
+});
+
+it('strangers keep each other out, and nobody who is paired', async () => {
+  const proxied = { address: '127.0.0.1' }; // counted in all alone
+  const stranger = () => app.request('/v1/agent/NOBODY', { method: 'POST', body: 'x' }, proxied);
+  for (let i = 0; i < SENDING.inAll; i += 1) await stranger();
+  expect((await stranger()).status).toBe(429);
+  expect((await send('GET', '/v1/agent/GOOD_AGENT', undefined, 'GOOD_AGENT.00')).status).toBe(429);
+  expect((await send('GET', '/v1/agent/GOOD_AGENT', undefined)).status).toBe(200);
 });
 
 describe('a request to delete', () => {

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
 import { file, shippedPolicy, ticketHarness, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import type { Env } from '#functions/api/context.ts';
+import { SENDING } from '#functions/api/intake/sent.ts';
 import { settleAsk } from '#functions/asks.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { purgeCase } from '#functions/purge-case.ts';
@@ -103,6 +104,14 @@ describe('a controller', () => {
     await harness.call(purgeCase, { ticketId });
     expect((await send('DELETE', `/v2/requests/${ID}`)).status).toBe(202);
   });
+});
+
+it('strangers keep each other out, and no controller', async () => {
+  const proxied = { address: '127.0.0.1' }; // counted in all alone
+  const unknown = () => app.request(`/v2/requests/${ID}`, { headers: { authorization: 'Bearer nobody' } }, proxied);
+  for (let i = 0; i < SENDING.inAll; i += 1) await unknown();
+  expect((await unknown()).status).toBe(429);
+  expect((await send('POST', '/v2/requests', wanted())).status).toBe(201);
 });
 
 describe('a request', () => {
