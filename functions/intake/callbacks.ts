@@ -1,9 +1,10 @@
 // Tells senders that their requests moved. What is told is where a request stands now, so that a change that nobody was
 // reached for in time is told with the next one; the same is said once to a receiver that took it.
-// Trap: addresses come from outside, so that they are reached as webhooks are and in no other way; and a crash between
-// an answer and its note says the same once more.
+// Traps: addresses come from outside, so that they are reached as webhooks are and in no other way; a crash between an
+// answer and its note says the same once more; and a receiver that does not answer, or a record that cannot be read,
+// must not keep the others from being told.
 import { isQuittanceError } from '#core/errors.ts';
-import { INTAKE_STAGES, type Intake } from '#core/intake.ts';
+import { INTAKE_STAGES, principalOf, type Intake } from '#core/intake.ts';
 import type { Ports } from '#core/ports.ts';
 import { isTaken, nextTry, type Receivers } from '#core/webhooks.ts';
 import { callbacksOf, closeCallbacks, keepCallbacks, openIntakes, type Told } from './open-callbacks.ts';
@@ -15,16 +16,35 @@ export type Telling = Pick<Ports, 'vault' | 'pseudonyms' | 'tickets' | 'calendar
   readonly receivers: Receivers;
 };
 
-/** Tells what is due; how many were reached. */
+/** Requests that are told of at once. */
+const TOGETHER = 8;
+
+/** Tells what is due; how many were reached. The first failure is thrown when all were tried. */
 export const tellIntakes = async (intake: Intake, ports: Telling): Promise<number> => {
+  const waiting = (await openIntakes(ports)).values();
+  const failures: unknown[] = [];
   let reached = 0;
-  for (const id of await openIntakes(ports)) reached += await tellOne(id, intake, ports);
+  const worker = async (): Promise<void> => {
+    for (const id of waiting)
+      await tellOne(id, intake, ports).then(
+        (told) => (reached += told),
+        (error: unknown) => failures.push(error),
+      );
+  };
+  await Promise.all(Array.from({ length: TOGETHER }, worker));
+  if (failures.length > 0) throw failures[0];
   return reached;
+};
+
+/** Whether the settings still name the sender. One that they name again is told what it missed. */
+const isLetIn = ({ protocol, by }: IntakeRecord, { dataRights, openDsr }: Intake): boolean => {
+  const named = protocol === 'open-dsr' ? openDsr?.controllers : dataRights?.agents;
+  return [...(named?.keys() ?? [])].some((id) => principalOf(protocol, id) === by);
 };
 
 const tellOne = async (id: string, intake: Intake, ports: Telling): Promise<number> => {
   const record = await findIntake(ports, id);
-  if (record === undefined) return 0; // it is being received
+  if (record === undefined || !isLetIn(record, intake)) return 0; // it is being received, or its sender was removed
   const stood = await stoodOf(record, ports);
   const stage = stood.refusal ? `${stood.stage} ${stood.refusal.code}` : stood.stage;
   const before = await callbacksOf(ports, id);

@@ -37,7 +37,7 @@ const receivers = {
     return { status, retryAfterSeconds: undefined };
   },
 };
-const tell = () => tellIntakes(INTAKE, { ...harness.ports, receivers });
+const tell = (intake = INTAKE) => tellIntakes(intake, { ...harness.ports, receivers });
 const later = (seconds: number) => harness.clock.advance(seconds);
 
 const sent = (change: Partial<Sent> = {}): Sent => ({
@@ -104,6 +104,34 @@ describe('who sent a request', () => {
     }
     expect(posts).toHaveLength(tries);
     expect(await openIntakes(harness.ports)).toEqual([]);
+  });
+
+  it('is told nothing once the settings no longer name it, and what it missed when they do again', async () => {
+    await taken();
+    await taken({ ...DSR, callbacks: ['https://shop.example/'] });
+    const { dataRights, openDsr, about } = INTAKE;
+    expect(await tell({ about })).toBe(0);
+    const nobody = { about, dataRights: { ...dataRights!, agents: new Map() } };
+    expect(await tell({ ...nobody, openDsr: { ...openDsr!, controllers: new Map() } })).toBe(0);
+    expect([posts.length, await tell()]).toEqual([0, 2]);
+  });
+
+  it('is told while others do not answer or their record cannot be read, and the failure is thrown', async () => {
+    const late: (() => void)[] = [];
+    const all = Array.from({ length: 10 }, (_, i) => `https://c${i}.example/`);
+    for (const [i, url] of all.entries()) await taken({ key: `id ${i}`, theirs: `a-${i}`, callbacks: [url] });
+    const [broken] = await openIntakes(harness.ports);
+    await harness.ports.vault.put(`I-${broken}`, 'intake', Buffer.from('{}'));
+    const post = (...one: Parameters<typeof receivers.post>) =>
+      new Promise<void>((answer) => late.push(answer)).then(() => receivers.post(...one));
+    const telling = tellIntakes(INTAKE, { ...harness.ports, receivers: { post } });
+    const failed = expect(telling).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+    while (posts.length < 9) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (late.length >= Math.min(8, 9 - posts.length)) for (const answer of late.splice(0)) answer();
+    }
+    await failed;
+    expect(posts).toHaveLength(9);
   });
 
   it('by OpenDSR gets the signature of the processor, at each address its own', async () => {
