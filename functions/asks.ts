@@ -80,6 +80,10 @@ const SHARDS = Array.from({ length: 16 }, (_, i) => i.toString(16));
 const MOST_A_SHARD = 100;
 const shardOf = (id: string): string => id.slice(2, 3);
 const labelOf = ({ pseudonyms }: Stores, shard: string) => pseudonyms.of('asks-waiting', shard);
+/** Of one agent's or controller's alone, who leave the other half of a shard to everybody else. */
+const MOST_OF_A_SENDER = MOST_A_SHARD / 2;
+const sendersLabel = ({ pseudonyms }: Stores, shard: string, { by }: Via) =>
+  pseudonyms.of('asks-waiting-by', `${shard}\n${by}`);
 const standingKey = (id: string): string => id.replace('Q-', 'S-');
 
 export interface Receipt {
@@ -104,7 +108,7 @@ export const receiveAsk = async (
   const body = await pseudonyms.of('ask-body', `${key}\n${JSON.stringify(asked)}`);
   const before = await standingOf(ports, reference);
   if (before === undefined) {
-    await refuseFull(ports, reference);
+    await refuseFull(ports, reference, via);
     const receivedAt = clock.now().toISOString();
     await keep(ports, reference, { receivedAt, asked, ...(via && { via }) });
     const hidden = { secret: await keyed(ports, reference, secret), body };
@@ -120,9 +124,11 @@ const otherForm = () =>
     hint: 'send it again to ask a second time; the first one is kept as it was',
   });
 
-const refuseFull = async (ports: Stores, id: string): Promise<void> => {
-  const waiting = await ports.vault.labelled(await labelOf(ports, shardOf(id)));
-  if (waiting.length < MOST_A_SHARD) return;
+const refuseFull = async (ports: Stores, id: string, via: Via | undefined): Promise<void> => {
+  const shard = shardOf(id);
+  const waiting = await ports.vault.labelled(await labelOf(ports, shard));
+  const sent = via ? await ports.vault.labelled(await sendersLabel(ports, shard, via)) : [];
+  if (waiting.length < MOST_A_SHARD && sent.length < MOST_OF_A_SENDER) return;
   throw new QuittanceError('SERVICE_UNAVAILABLE', { message: 'too many requests wait to be taken up' });
 };
 
@@ -131,7 +137,8 @@ type Kept = Omit<z.infer<typeof Content>, 'kind'>;
 const keep = async (ports: Stores, id: string, content: Kept) => {
   await ports.vault.createKey(id);
   await ports.vault.put(id, 'ask', jsonBytes({ kind: 'quittance-ask/v1', ...content }));
-  await ports.vault.label(id, [await labelOf(ports, shardOf(id))]);
+  const senders = content.via ? [await sendersLabel(ports, shardOf(id), content.via)] : [];
+  await ports.vault.label(id, [await labelOf(ports, shardOf(id)), ...senders]);
 };
 
 const stand = async ({ vault }: Stores, id: string, said: Omit<Standing, 'kind'>): Promise<void> => {

@@ -205,6 +205,23 @@ describe('what an intake keeps', () => {
     expect(await waitingAsks(harness.ports)).toEqual([]);
   });
 
+  it('leaves room for others: of one sender half of a shard waits at most', async () => {
+    const send = (by: string, i: number) => receiveIntake(sent({ by, key: `id ${i}`, callbacks: [] }), harness.ports);
+    const refused: number[] = [];
+    for (let i = 0; i < 1_100; i += 1)
+      await send('drp-wild_agent', i).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+        refused.push(i);
+      });
+    const waiting = await waitingAsks(harness.ports);
+    expect(waiting.length + refused.length).toBe(1_100);
+    const shards = Map.groupBy(waiting, ({ id }) => id.slice(2, 3));
+    expect(Math.max(...[...shards.values()].map((ids) => ids.length))).toBe(50);
+    for (let i = 0; i < 50; i += 1) await send('drp-good_agent', i);
+    await withdrawIntake(await send('drp-wild_agent', 0), harness.ports);
+    expect(await waitingAsks(harness.ports)).toHaveLength(waiting.length + 49);
+  });
+
   it('has another reference than what is typed with the same key', async () => {
     const { ask } = await receiveIntake(sent(), harness.ports);
     const typed = await receiveAsk('id a-1', sent().asked, harness.ports);
