@@ -12,7 +12,7 @@ import { parseOnce } from '#core/json-keys.ts';
 import { verifyEd25519 } from '#core/ledger/note.ts';
 import type { Pseudonyms } from '#core/ports.ts';
 import { AskedRequest } from '../asks.ts';
-import { callbackUrl, given } from './fields.ts';
+import { callbackUrl, given, isToCome } from './fields.ts';
 import type { IntakeRecord, Sent, Stood } from './records.ts';
 
 /** Rights that the protocol names; one of them is what this program does. */
@@ -31,17 +31,21 @@ const Addressed = z.looseObject({
 });
 
 const Line = z.string().trim().min(1).max(200);
+/** It stays when the person's data is destroyed, so that no e-mail address and no name with a blank fits. */
+export const AgentRequestId = z
+  .string()
+  .regex(/^[\w.:-]{1,100}$/, '1 to 100 letters, digits, dots, colons, dashes or underscores, such as a UUID');
 const Address = z.union([
   Line,
   z.looseObject({ formatted: z.string().max(200).nullish() }).transform(({ formatted, ...parts }) => {
     const known = ['street_address', 'postal_code', 'locality', 'region', 'country'].map((name) => parts[name]);
     const lines = known.filter((part): part is string => typeof part === 'string' && part.trim() !== '');
-    return (formatted ?? lines.join(', ')).replaceAll(/\s+/g, ' ').trim();
+    return (given(formatted) ? formatted : lines.join(', ')).replaceAll(/\s+/g, ' ').trim();
   }),
 ]);
 
 const Exercise = Addressed.extend({
-  'agent-request-id': Line.nullish(),
+  'agent-request-id': AgentRequestId.nullish(),
   'drp.version': Version,
   exercise: z.string().refine(isExercised, `deletion; of ${RIGHTS.join(', ')} no other right is exercised here`),
   regime: z.literal('ccpa').nullish(),
@@ -62,10 +66,13 @@ const Revoke = z.looseObject({ reason: z.string().max(1_000).nullish() });
 const SIGNATURE_BYTES = 64;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
+/** None where it is no base64. The same bytes can be written in several ways, with and without `=`. */
+const bytesOf = (message: string): Buffer =>
+  BASE64.test(message.trim()) ? Buffer.from(message.trim(), 'base64') : Buffer.alloc(0);
+
 /** INVALID_INPUT where it is no base64 of JSON, ACCESS_DENIED where it is not signed by this agent. */
 const opened = (message: string, { verifyKey }: Agent): unknown => {
-  const text = message.trim();
-  const bytes = BASE64.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
+  const bytes = bytesOf(message);
   if (bytes.length <= SIGNATURE_BYTES) throw malformed();
   const body = bytes.subarray(SIGNATURE_BYTES);
   if (!verifyEd25519(verifyKey, body, bytes.subarray(0, SIGNATURE_BYTES)))
@@ -104,7 +111,7 @@ const addressed = (value: unknown, agent: Agent, { business }: DataRights, now: 
   const { 'agent-id': from, 'business-id': to, 'issued-at': issued, 'expires-at': expires } = message;
   if (from !== agent.id) refuse('ACCESS_DENIED', 'the message is of another agent', 'agent-id: that of the token');
   if (to !== business.id) refuse('ACCESS_DENIED', 'the message is for another business', `business-id: ${business.id}`);
-  if (Date.parse(issued) > now.getTime()) refuse('INVALID_INPUT', 'not issued yet', 'issued-at: a time that was');
+  if (isToCome(issued, now)) refuse('INVALID_INPUT', 'not issued yet', 'issued-at: a time that was');
   if (Date.parse(expires) <= now.getTime()) refuse('INVALID_INPUT', 'expired', 'expires-at: a time that is to come');
 };
 
@@ -118,10 +125,10 @@ export const readExercise = (message: string, agent: Agent, side: DataRights, ab
   addressed(value, agent, side, now);
   const said = parsed(Exercise, value);
   const theirs = said['agent-request-id'] ?? undefined;
-  const key = theirs === undefined ? `message ${createHash('sha256').update(message.trim()).digest('hex')}` : theirs;
+  const digest = createHash('sha256').update(bytesOf(message)).digest('hex');
   return {
     ...{ protocol: 'data-rights-protocol', by: principalOf('data-rights-protocol', agent.id), regime: 'ccpa' },
-    key: theirs === undefined ? key : `id ${key}`,
+    key: theirs === undefined ? `message ${digest}` : `id ${theirs}`,
     ...(theirs !== undefined && { theirs }),
     asked: askedOf(said, agent, about),
     callbacks: said.status_callback == null ? [] : [callbackUrl(said.status_callback, 'status_callback')],

@@ -4,6 +4,11 @@ import { receiverUrl } from '#core/webhooks.ts';
 
 export const given = (text: string | null | undefined): text is string => text != null && text.trim() !== '';
 
+/** By how much a sender's clock may be ahead of ours. */
+const AHEAD_MS = 5_000;
+
+export const isToCome = (time: string, now: Date): boolean => Date.parse(time) > now.getTime() + AHEAD_MS;
+
 /**
  * An address to be told at. It is looked at again whenever something is sent there, so that here its form is enough.
  */

@@ -9,7 +9,7 @@ import { QuittanceError } from '#core/errors.ts';
 import { faultsOf } from '#core/field-faults.ts';
 import { INTAKE_STAGES, principalOf, type OpenDsr } from '#core/intake.ts';
 import { AskedRequest } from '../asks.ts';
-import { callbackUrl } from './fields.ts';
+import { callbackUrl, isToCome } from './fields.ts';
 import type { IntakeRecord, Sent, Stood } from './records.ts';
 
 export const DSR_VERSION = '2.0';
@@ -45,7 +45,7 @@ export type DsrRequest = z.infer<typeof DsrRequest>;
 /** INVALID_INPUT by field. */
 export const readDsrRequest = (value: unknown, controller: string, about: string, now: Date): Sent => {
   const said = parsed(DsrRequest, value);
-  if (Date.parse(said.submitted_time) > now.getTime())
+  if (isToCome(said.submitted_time, now))
     throw refused([{ field: 'submitted_time', rule: 'a time that was' }]);
   return {
     ...{ protocol: 'open-dsr', by: principalOf('open-dsr', controller), regime: said.regulation },

@@ -8,7 +8,7 @@ import { notedProblem, placeOf, type Problem } from '../problems.ts';
 /** Longer than either protocol's longest request. */
 const LIMIT_BYTES = 64 * 1024;
 
-/** An hour, so that an agent for many people is served. How many may wait of one sender is bounded in functions/asks.ts. */
+/** An hour, so that an agent for many people is served. How many may wait of one sender has its bound in asks.ts. */
 export const SENDING = { windowSeconds: 60 * 60, anAddress: 600, inAll: 3_000 } as const;
 
 /** UNAUTHENTICATED without one. */

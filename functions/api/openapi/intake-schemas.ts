@@ -1,6 +1,7 @@
 // What the protocols of intake send and get. Their own specifications say more of each field (docs/intake.md).
 import { z } from 'zod';
 import { DRP_ACTIONS } from '#core/intake.ts';
+import { AgentRequestId } from '../../intake/drp.ts';
 import { DsrRequest, DSR_VERSION, SubjectRequestId } from '../../intake/open-dsr.ts';
 
 const Time = z.string();
@@ -15,7 +16,7 @@ export const INTAKE_SCHEMAS = {
   DrpToken: z.object({ 'agent-id': z.string(), token: z.string() }),
   DrpStatus: z.object({
     request_id: z.uuid(),
-    agent_request_id: z.string().optional(),
+    agent_request_id: AgentRequestId.optional(),
     status: z.enum(['open', 'in_progress', 'fulfilled', 'revoked', 'denied', 'expired']),
     reason: z.enum(['insuf_verification', 'no_match', 'claim_not_covered', 'other']).optional(),
     received_at: Time,

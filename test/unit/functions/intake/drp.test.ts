@@ -5,7 +5,7 @@ import type { Hono } from 'hono';
 import { file, shippedPolicy, ticketHarness, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import type { Env } from '#functions/api/context.ts';
 import { SENDING } from '#functions/api/intake/sent.ts';
-import { settleAsk } from '#functions/asks.ts';
+import { readAsk, settleAsk } from '#functions/asks.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { appOf, as, inBrowser } from '#test/support/api-callers.ts';
 import { AGENTS, message, type AgentId } from '#test/support/intakes.ts';
@@ -122,6 +122,29 @@ describe('a request to delete', () => {
     expect([one === two, one === three]).toEqual([true, false]);
   });
 
+  it('without an id is the same request with and without the signs that fill base64 up', async () => {
+    const texts = ['1', '12', '123'].map((name) => signed(wanted({ 'agent-request-id': undefined, name })));
+    const padded = texts.find((text) => text.endsWith('=')) ?? '';
+    const both = [padded, padded.replaceAll('=', '')].map((text) => send('POST', '/v1/data-rights-request', text));
+    const [one, two] = await Promise.all((await Promise.all(both)).map(json));
+    expect([one?.['status'], two?.['request_id']]).toEqual(['open', one?.['request_id']]);
+  });
+
+  it('keeps the parts of an address whose whole is empty', async () => {
+    const address = { formatted: ' ', street_address: '1 Mill Lane', locality: 'Fresno' };
+    await exercise(wanted({ address }));
+    const [{ id } = { id: '' }] = await waiting();
+    const { asked } = await readAsk(harness.ports, id);
+    expect(asked.identifiers).toContain('1 Mill Lane, Fresno');
+  });
+
+  it.each<[number, number]>([
+    [200, 5],
+    [400, 6],
+  ])('is answered %i from a clock that is %i s ahead', async (status, ahead) => {
+    expect((await exercise(wanted({ 'issued-at': at(ahead) }))).status).toBe(status);
+  });
+
   it('of a person without a name goes by the address', async () => {
     expect((await exercise(wanted({ name: null, phone_number: null, address: '1 Mill Lane' }))).status).toBe(200);
   });
@@ -140,6 +163,9 @@ describe('a request to delete', () => {
     ['a time without a zone', { 'issued-at': '2026-01-01T00:00:00' }],
     ['no deadline', { 'expires-at': undefined }],
     ['a number for a name', { name: 7 }],
+    ['an id that says who it is', { 'agent-request-id': 'edda@example.org' }],
+    ['an id with a name', { 'agent-request-id': PERSON }],
+    ['an id of 101 characters', { 'agent-request-id': 'x'.repeat(101) }],
     ['a hundred relationships', { relationships: Array.from({ length: 100 }, () => 'x') }],
   ])('for %s is refused by name, and nothing is kept', async (_what, change) => {
     const answer = await exercise(wanted(change));

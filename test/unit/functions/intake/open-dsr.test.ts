@@ -145,6 +145,14 @@ describe('a request', () => {
     expect(await waiting()).toEqual([]);
   });
 
+  it.each<[number, number]>([
+    [201, 5],
+    [400, 6],
+  ])('is answered %i from a clock that is %i s ahead', async (code, ahead) => {
+    const submitted = new Date(harness.ports.clock.now().getTime() + ahead * 1000).toISOString();
+    expect((await send('POST', '/v2/requests', wanted({ submitted_time: submitted }))).status).toBe(code);
+  });
+
   it.each<[number, string, string, string]>([
     [401, 'without a token', '{}', ''],
     [401, 'with a token of nobody', '{}', 'nobody'],
