@@ -13,6 +13,8 @@ const DrpId = z.string().regex(/^[A-Z_]{1,50}$/, 'capital letters and underscore
 const Web = z.string().regex(/^https:\/\/[^\s]{1,300}$/, 'an https address');
 const File = z.string().min(1).max(500);
 
+const eachOnce = (values: readonly string[]): boolean => new Set(values).size === values.length;
+
 const DataRightsSettings = z.strictObject({
   businessId: DrpId,
   name: z.string().min(1).max(100),
@@ -37,7 +39,11 @@ const OpenDsrSettings = z.strictObject({
       }),
     )
     .min(1)
-    .max(100),
+    .max(100)
+    .refine(
+      (all) => [all.map(({ id }) => id), all.map(({ tokenSha256 }) => tokenSha256)].every(eachOnce),
+      'each id and each token once',
+    ),
 });
 
 export const IntakeSettings = z.strictObject({
@@ -56,7 +62,7 @@ const Directory = z
     }),
   )
   .max(1_000)
-  .refine((agents) => new Set(agents.map(({ id }) => id)).size === agents.length, 'each agent once');
+  .refine((agents) => eachOnce(agents.map(({ id }) => id)), 'each agent once');
 
 /** INVALID_INPUT with the file that is missing or does not have its form. */
 export const readIntake = (dir: string, settings: IntakeSettings | undefined, now: Date): Intake | undefined => {
@@ -101,7 +107,8 @@ const openDsrOf = (
     throw unfit(certificatePath, `a certificate for ${domain}`, read.subjectAltName ?? 'no name of the internet');
   if (read.subject === read.issuer && read.verify(read.publicKey))
     throw unfit(certificatePath, 'a certificate of an authority', 'one that it signed itself');
-  if (new Date(read.validTo) <= now) throw unfit(certificatePath, 'a certificate that is valid', read.validTo);
+  if (new Date(read.validFrom) > now || new Date(read.validTo) <= now)
+    throw unfit(certificatePath, 'a certificate that is valid', `${read.validFrom} to ${read.validTo}`);
   const tokens = new Map(controllers.map(({ id, tokenSha256 }) => [id, tokenSha256]));
   const side: OpenDsr = {
     domain,

@@ -45,8 +45,7 @@ export type DsrRequest = z.infer<typeof DsrRequest>;
 /** INVALID_INPUT by field. */
 export const readDsrRequest = (value: unknown, controller: string, about: string, now: Date): Sent => {
   const said = parsed(DsrRequest, value);
-  if (isToCome(said.submitted_time, now))
-    throw refused([{ field: 'submitted_time', rule: 'a time that was' }]);
+  if (isToCome(said.submitted_time, now)) throw refused([{ field: 'submitted_time', rule: 'a time that was' }]);
   return {
     ...{ protocol: 'open-dsr', by: principalOf('open-dsr', controller), regime: said.regulation },
     ...{ key: said.subject_request_id, theirs: said.subject_request_id },

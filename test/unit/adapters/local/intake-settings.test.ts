@@ -23,6 +23,8 @@ const change = (act: (intake: Settings) => void) => {
   writeFileSync(join(dir, 'installation.json'), JSON.stringify(all));
 };
 
+const controller = (id: string, digit: string) => ({ id, tokenSha256: digit.repeat(64) });
+
 describe('settings of the intake', () => {
   it('that fit are read, and what is signed holds by the certificate', () => {
     const intake = read();
@@ -54,14 +56,17 @@ describe('settings of the intake', () => {
     );
   });
 
-  it('with a certificate whose days are over are refused', () => {
-    expect(() => read(new Date('2999-01-01'))).toThrow(
-      expect.objectContaining({ expected: 'a certificate that is valid' }),
-    );
+  it.each(['2999-01-01', '2020-01-01'])('with a certificate that is not valid on %s are refused', (day) => {
+    expect(() => read(new Date(day))).toThrow(expect.objectContaining({ expected: 'a certificate that is valid' }));
   });
 
   it.each<[string, (intake: Settings) => void]>([
     ['a controller without its form', ({ openDsr }) => (openDsr['controllers'] = [{ id: 'Shop', tokenSha256: 'x' }])],
+    [
+      'a controller twice',
+      ({ openDsr }) => (openDsr['controllers'] = [controller('shop', 'a'), controller('shop', 'b')]),
+    ],
+    ['a token of two', ({ openDsr }) => (openDsr['controllers'] = [controller('shop', 'a'), controller('rival', 'a')])],
     ['no controllers', ({ openDsr }) => (openDsr['controllers'] = [])],
     ['a business in small letters', ({ dataRightsProtocol: drp }) => (drp['businessId'] = 'house')],
     ['an unknown field', ({ openDsr }) => (openDsr['token'] = 'x')],
