@@ -98,6 +98,12 @@ describe('every task', () => {
       ]);
   });
 
+  it('that waits for a release looks for itself each day, so that a wake-up which was lost costs no more', () => {
+    const { TimeoutSeconds, Catch } = new Map(tasks).get('erasure: Await release')!;
+    expect(TimeoutSeconds).toBe(86_400);
+    expect(Catch).toContainEqual(expect.objectContaining({ ErrorEquals: ['States.Timeout'], Next: 'Locate ticket' }));
+  });
+
   it('is a step of the registry, and every workflow step is used by a workflow', () => {
     const names = new Set(WORKFLOWS.flatMap(named));
     const resources = [...names].filter((name) => !/^(workflow|job)-/.test(name));
