@@ -44,10 +44,11 @@ export const ASKABLE = [
 
 const workMayWait: Guard = (ticket, event) => {
   if (event.type !== 'clock-paused' || (!event.stops && event.expected === undefined)) return undefined;
-  const fits = event.stops === true && event.reason === 'clarification' && isAskable(ticket.status);
+  const waits = 'asking' in ticket && ticket.asking !== undefined; // and may, until another day
+  const fits = event.reason === 'clarification' && (event.stops === true ? isAskable(ticket.status) : waits);
   return unless(fits, 'TICKET_ILLEGAL_TRANSITION', () => ({
     message: `ticket ${ticket.id}: its work cannot wait for this answer`,
-    expected: `a question what is meant, in ${ASKABLE.join(', ')}`,
+    expected: `a question what is meant, in ${ASKABLE.join(', ')}, or one for which it waits`,
     got: `${event.reason} in ${ticket.status}`,
   }));
 };

@@ -75,6 +75,10 @@ export const askedFor = (ticket: WorkingTicket, { by, since: at, expected }: Eve
   from: ticket,
 });
 
+/** Asked already: the answer is waited for until another day. */
+export const waitingUntil = <T extends Exclude<Ticket, TicketIn<'PURGED'>>>(ticket: T, until: string): T =>
+  ticket.asking === undefined ? ticket : { ...ticket, asking: { ...ticket.asking, until } };
+
 /** The answer came, or is waited for no longer: where the ticket waited it goes on, and a hold stays what it is. */
 export const answered = <T extends Ticket>(ticket: T): Ticket => {
   if (ticket.status === 'PURGED') return ticket;

@@ -22,6 +22,7 @@ import {
   remediation,
   rescheduled,
   resumed,
+  waitingUntil,
   whileOpen,
   withoutExemption,
 } from './ticket-moves.ts';
@@ -193,8 +194,9 @@ const RULES: { readonly [Type in EventType]: Rule } = {
     }),
   ),
   'clock-paused': rule('clock-paused', OPEN, [GUARDS.pauseMayBegin, GUARDS.workMayWait], (ticket, event) => {
-    const { reason, since, stops } = event;
+    const { reason, since, stops, expected } = event;
     const clock = [...ticket.clock, { type: 'pause', at: since, reason } satisfies ClockEvent];
+    if (ticket.asking && expected !== undefined) return waitingUntil({ ...ticket, clock }, expected);
     if (!stops || 'from' in ticket) return { ...ticket, clock };
     return askedFor({ ...ticket, clock }, event);
   }),

@@ -13,30 +13,35 @@ import { defineStep } from '#core/step.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
 import { stopRunning } from './running.ts';
 import { commitEvent, refusePast } from './step-support.ts';
-import { answerWait } from './task-tokens.ts';
+import { answerWait, openToken } from './task-tokens.ts';
 import { wakeWaiting } from './turns.ts';
 import { BY, said } from './two-people.ts';
 
 type Pausing = Parameters<typeof wakeWaiting>[0];
 
+const Asked = z.strictObject({
+  ...{ ticketId: TicketId, reason: PauseReason, since: Instant.optional() },
+  /** Of a question what is meant: the last day on which the answer is waited for. */
+  expected: PlainDate.optional(),
+  ...BY,
+});
+type Asked = z.infer<typeof Asked>;
+
 export const pauseClock = defineStep({
   name: 'pause-clock',
-  input: z.strictObject({
-    ...{ ticketId: TicketId, reason: PauseReason, since: Instant.optional() },
-    /** Of a question what is meant: the last day on which the answer is waited for. */
-    expected: PlainDate.optional(),
-    ...BY,
-  }),
+  input: Asked,
   output: z.strictObject({ due: Deadlines }),
   uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'clock'],
   async run({ ticketId, reason, since, expected, by, ...person }, ports) {
     const found = await ports.tickets.get(ticketId);
-    if (expected !== undefined) refusePast('expected', expected, found.ticket, ports.clock.now());
-    const isKnown = openPause(found.ticket.clock, reason) !== undefined && since === undefined;
-    const { ticket } = isKnown
+    const now = ports.clock.now();
+    if (expected !== undefined) refusePast('expected', expected, found.ticket, now);
+    const { ticket } = isKnown(found.ticket, { reason, since, expected })
       ? found
       : await commitEvent(ports, found, {
-          ...{ type: 'clock-paused', reason, since: since ?? ports.clock.now().toISOString() },
+          // of a wait that has begun, the clock keeps the beginning
+          ...{ type: 'clock-paused', reason },
+          since: since ?? openPause(found.ticket.clock, reason)?.at ?? now.toISOString(),
           ...(waitsWith(found.ticket, reason) && { stops: true }),
           ...(expected !== undefined && { expected }),
           ...{ by, ...said(person) },
@@ -45,6 +50,13 @@ export const pauseClock = defineStep({
     return { due: ticket.due };
   },
 });
+
+/** It was asked, the work waits where it can, and the last day for the answer is the same. */
+const isKnown = (ticket: Ticket, { reason, since, expected }: Pick<Asked, 'reason' | 'since' | 'expected'>): boolean =>
+  openPause(ticket.clock, reason) !== undefined &&
+  since === undefined &&
+  !waitsWith(ticket, reason) &&
+  (expected === undefined || ('asking' in ticket && expected === ticket.asking?.until));
 
 /** A second question does not stop it twice. */
 const waitsWith = ({ status }: Ticket, reason: PauseReason): boolean => reason === 'clarification' && isAskable(status);
@@ -73,7 +85,15 @@ export const resumed = async (
   const found = await tickets.get(ticketId);
   const came = until ?? clock.now().toISOString();
   const event = { type: 'clock-resumed', reason, until: came, by, ...said(person) } as const;
-  const { ticket } = await commitEvent({ tickets, clock }, found, event);
+  const isLeft = reason === 'clarification' && (await isUntold(ports, found.ticket));
+  const { ticket } = isLeft ? found : await commitEvent({ tickets, clock }, found, event);
   if (ticket.status !== 'ON_HOLD') await answerWait(ports, ticketId, 'release', {});
   return { due: ticket.due };
 };
+
+/** The answer is recorded, and its workflow was not told yet: only the telling is left. */
+const isUntold = async ({ vault }: Pick<Ports, 'vault'>, { id, status, clock }: Ticket): Promise<boolean> =>
+  status !== 'ON_HOLD' &&
+  status !== 'CLARIFICATION_PENDING' &&
+  openPause(clock, 'clarification') === undefined &&
+  (await openToken(vault, id, 'release')) !== undefined;

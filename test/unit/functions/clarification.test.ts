@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { requireAsLogged } from '#core/as-logged.ts';
 import { publicStateOf } from '#core/statuses.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
-import { placeHold, releaseHold } from '#functions/holds.ts';
+import { awaitRelease, placeHold, releaseHold } from '#functions/holds.ts';
 import { pauseClock, resumeClock } from '#functions/pause-clock.ts';
 import { sendReminders } from '#functions/send-reminders.ts';
 import { findStep } from '#functions/steps.ts';
@@ -21,6 +21,7 @@ const ask = (fields: object = {}) =>
   harness.call(pauseClock, { ticketId, reason: 'clarification', by: FILER, ...fields });
 const answer = (reason = 'clarification') => harness.call(resumeClock, { ticketId, reason, by: FILER });
 const step = (name: string) => harness.call(findStep(name), { ticketId });
+const typesOf = async () => (await harness.ports.tickets.events(ticketId)).map(({ type }) => type);
 const DAY = 86_400;
 
 beforeEach(async () => {
@@ -40,8 +41,7 @@ describe('a question what is meant', () => {
     expect([after.status, 'asking' in after]).toEqual(['TRIAGE', false]);
     await requireAsLogged(after, harness.ports);
     await step('triage-ticket');
-    const types = (await harness.ports.tickets.events(ticketId)).map(({ type }) => type);
-    expect(types.filter((type) => type === 'clock-paused')).toHaveLength(1);
+    expect((await typesOf()).filter((type) => type === 'clock-paused')).toHaveLength(1);
   });
 
   it('moves the legal date where its law says so, which none is known to do, and the page says that it runs on', async () => {
@@ -98,6 +98,50 @@ describe('a question what is meant', () => {
     expect(await ticket()).toMatchObject({ status: 'RECEIVED' });
     expect(await remind()).toEqual([]);
     await requireAsLogged(await ticket(), harness.ports);
+  });
+
+  it('whose answer is recorded while the workflow cannot be told is told of by the same call again', async () => {
+    await ask();
+    await harness.call(awaitRelease, { ticketId, taskToken: 'waits' });
+    const told = harness.faults.writes.filter((write) => write.startsWith('workflows.sendTaskSuccess#')).length;
+    harness.faults.arm(`workflows.sendTaskSuccess#${told + 1}`, 'before');
+    await expect(answer()).rejects.toThrow('injected');
+    expect(await ticket()).toMatchObject({ status: 'RECEIVED' });
+    expect(harness.engine.answered.has('waits')).toBe(false);
+    await answer();
+    expect(harness.engine.answered.has('waits')).toBe(true);
+    expect((await typesOf()).filter((type) => type === 'clock-resumed')).toHaveLength(1);
+    expect(await outcome(answer())).toBe('TICKET_ILLEGAL_TRANSITION'); // nothing is left to tell
+  });
+
+  it('asked again with a last day is waited for until then, also on hold', async () => {
+    await ask();
+    for (const expected of ['2031-01-01', '2031-02-01', '2031-02-01']) await ask({ expected });
+    expect(await ticket()).toMatchObject({ status: 'CLARIFICATION_PENDING', asking: { until: '2031-02-01' } });
+    await harness.call(placeHold, { ticketId, by: FILER, code: 'litigation' });
+    await ask({ expected: '2031-03-01' });
+    expect(await ticket()).toMatchObject({ status: 'ON_HOLD', asking: { until: '2031-03-01' } });
+    expect((await typesOf()).filter((type) => type === 'clock-paused')).toHaveLength(4);
+    await requireAsLogged(await ticket(), harness.ports);
+    await answer();
+    expect(await outcome(ask({ expected: '2031-03-01' }))).toBe('TICKET_ILLEGAL_TRANSITION');
+  });
+
+  it('that was open when the request was filed makes the work wait when it is asked then', async () => {
+    const since = '2026-03-01T09:00:00.000Z';
+    const pauses = [{ reason: 'clarification' as const, since }];
+    harness = await ticketHarness();
+    ticketId = await file(harness, { receivedAt: '2026-02-28T09:00:00.000Z', pauses });
+    const { due } = await ticket();
+    await ask({ expected: '2031-01-01' });
+    expect(await ticket()).toMatchObject({
+      status: 'CLARIFICATION_PENDING',
+      asking: { at: since, until: '2031-01-01' },
+    });
+    expect((await ticket()).due).toEqual(due); // the clock has it once
+    await requireAsLogged(await ticket(), harness.ports);
+    await answer();
+    expect(await ticket()).toMatchObject({ status: 'RECEIVED' });
   });
 
   it('may end the case, by two people', async () => {
