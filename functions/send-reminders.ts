@@ -3,6 +3,7 @@
 // Trap: a schedule may fire twice, so a notice's id contains the day, by which receivers recognise the repeat.
 import { z } from 'zod';
 import { addDays, localDate } from '#core/days.ts';
+import { isQuittanceError } from '#core/errors.ts';
 import { meaningOf } from '#core/statuses.ts';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
@@ -23,30 +24,42 @@ export const sendReminders = defineStep({
   async run(_input, ports) {
     const { tickets, notifier, clock } = ports;
     const now = clock.now().toISOString();
-    for (const ticket of await tickets.list()) if (isRunOut(ticket, now)) await goOn(ticket.id, ports);
+    const failed: unknown[] = [];
+    const keep = (error: unknown) => failed.push(error);
+    for (const ticket of await tickets.list()) {
+      const until = ranOutOn(ticket, now);
+      if (until !== undefined) await goOn(ticket, until, ports).catch(keep);
+    }
     const due = (await tickets.list()).flatMap((ticket) => remindersOf(ticket, now));
-    const refused: unknown[] = [];
-    for (const notice of due) await notifier.notify(notice).catch((error: unknown) => refused.push(error));
-    // after all others were sent, so that one address that refuses mail does not stop them
-    if (refused.length > 0) throw refused[0];
+    for (const notice of due) await notifier.notify(notice).catch(keep);
+    // after all others were served, so that one case or one address that refuses mail does not stop them
+    if (failed.length > 0) throw failed[0];
     return { sent: due.length };
   },
 });
 
-/** The last day for the answer has passed, where the controller sits. */
-const isRunOut = (ticket: Ticket, now: string): boolean =>
-  ticket.status === 'CLARIFICATION_PENDING' &&
-  ticket.asking.until !== undefined &&
-  ticket.asking.until < localDate(now, ticket.calendar.timeZone);
+/** The last day for the answer, where it has passed where the controller sits. */
+const ranOutOn = (ticket: Ticket, now: string): string | undefined => {
+  const until = ticket.status === 'CLARIFICATION_PENDING' ? ticket.asking.until : undefined;
+  return until !== undefined && until < localDate(now, ticket.calendar.timeZone) ? until : undefined;
+};
 
-/** On the request as it stands; the clock runs from now on, and whoever filed hears of it. */
-const goOn = async (ticketId: string, ports: Pick<Ports, 'tickets' | 'vault' | 'workflows' | 'notifier' | 'clock'>) => {
-  await resumed({ ticketId, reason: 'clarification', by: SYSTEM }, ports);
-  const { ticket } = await ports.tickets.get(ticketId);
-  const { id, filer, sequence } = ticket;
-  await ports.notifier.notify({
-    ...{ id: `${id}.no-answer.${sequence}`, to: filer, template: 'no-answer', references: { ticketId: id } },
+/**
+ * On the request as it stands; the clock runs from now on, and whoever filed hears of it. Told first, so that a notice
+ * which was lost is sent with the next try; one that is refused holds up no case, and is thrown when it has gone on.
+ */
+const goOn = async (
+  { id, filer }: Ticket,
+  until: string,
+  ports: Pick<Ports, 'tickets' | 'vault' | 'workflows' | 'notifier' | 'clock'>,
+): Promise<void> => {
+  const notice = { id: `${id}.no-answer.${until}`, to: filer, template: 'no-answer', references: { ticketId: id } };
+  const refusal = await ports.notifier.notify(notice).catch((error: unknown) => {
+    if (isQuittanceError(error, 'NOTICE_REFUSED')) return error;
+    throw error;
   });
+  await resumed({ ticketId: id, reason: 'clarification', by: SYSTEM }, ports);
+  if (refusal) throw refusal;
 };
 
 /** Days begin where the ticket's controller sits, and a clock that stands still brings no date nearer. */

@@ -60,6 +60,62 @@ describe('reminders', () => {
     ]);
   });
 
+  describe('of cases that go on without an answer', () => {
+    const EXPECTED = '2026-03-05';
+    const asked = async () => {
+      const harness = memoryHarness();
+      for (const id of ['T-00000001', 'T-00000002']) {
+        const one = filed(id);
+        const question = { type: 'clock-paused', reason: 'clarification', since: FILED.toISOString() } as const;
+        const wait = { stops: true, expected: EXPECTED, by: one.ticket.filer } as const;
+        await harness.ports.tickets.create(one);
+        await harness.ports.tickets.commit(advance(one.ticket, { ...question, ...wait }, FILED), 1);
+      }
+      harness.clock.advance(5 * 86_400);
+      const statuses = async () => (await harness.ports.tickets.list()).map(({ status }) => status).sort();
+      const ids = () => harness.notices.map(({ id }) => id).sort();
+      return { harness, statuses, ids };
+    };
+
+    it('are sent though one of them cannot go on, which is told', async () => {
+      const { harness, statuses, ids } = await asked();
+      const tickets: typeof harness.ports.tickets = {
+        ...harness.ports.tickets,
+        commit: async (transition, version) => {
+          if (transition.ticket.id === 'T-00000001') throw new QuittanceError('TICKET_CONFLICT', { message: 'moved' });
+          return harness.ports.tickets.commit(transition, version);
+        },
+      };
+      const sending = sendReminders.handle({}, { ...harness.ports, tickets });
+      await expect(sending).rejects.toMatchObject({ code: 'TICKET_CONFLICT' });
+      expect(await statuses()).toEqual(['CLARIFICATION_PENDING', 'RECEIVED']);
+      expect(ids()).toContain('T-00000001.reminder.2026-03-07');
+      await sendReminders.handle({}, harness.ports);
+      expect(await statuses()).toEqual(['RECEIVED', 'RECEIVED']);
+      const told = ids().filter((id) => id.includes('no-answer'));
+      expect(told).toEqual(['T-00000001', 'T-00000002'].map((id) => `${id}.no-answer.${EXPECTED}`));
+    });
+
+    it.each([
+      ['that is lost is sent with the next try', 'SERVICE_UNAVAILABLE', 'CLARIFICATION_PENDING'],
+      ['that the mail service refuses holds up no case', 'NOTICE_REFUSED', 'RECEIVED'],
+    ] as const)('and one %s', async (_what, code, status) => {
+      const { harness, statuses, ids } = await asked();
+      const notifier: typeof harness.ports.notifier = {
+        notify: async (notice) => {
+          if (notice.id.startsWith('T-00000001.no-answer')) throw new QuittanceError(code, { message: 'not sent' });
+          return harness.ports.notifier.notify(notice);
+        },
+      };
+      await expect(sendReminders.handle({}, { ...harness.ports, notifier })).rejects.toMatchObject({ code });
+      expect(await statuses()).toEqual([status, 'RECEIVED'].sort());
+      await sendReminders.handle({}, harness.ports);
+      expect(await statuses()).toEqual(['RECEIVED', 'RECEIVED']);
+      const told = ids().includes(`T-00000001.no-answer.${EXPECTED}`);
+      expect(told).toBe(code === 'SERVICE_UNAVAILABLE');
+    });
+  });
+
   it('go to the filer when the date is near, and not when the ticket is closed', async () => {
     expect(await reminded(27)).toEqual([[filed().ticket.filer, 'deadline-near']]);
     const closed = { type: 'closed', outcome: 'withdrawn', reason: 'by-subject', by: filed().ticket.filer } as const;
