@@ -103,7 +103,7 @@ export const deNotes: typeof enNotes = {
       return `vom ${day}, offen; zu entscheiden bis ${due}`;
     },
     partAppealHead:
-      'Der Antrag ist beantwortet und bescheinigt, ein Widerspruch gegen den abgelehnten Teil ist offen. Vorher wird nichts vernichtet.',
+      'Der Antrag ist beantwortet und bescheinigt, ein Widerspruch gegen den abgelehnten Teil ist offen. Bis darüber entschieden ist, wird nichts vernichtet.',
     kept: 'Falldaten',
     keptText: {
       'appeal-open': () => 'bleiben, bis über den Widerspruch entschieden ist, wie lange das auch dauert',

@@ -160,7 +160,7 @@ export const de: Words = {
     matter: 'Nummer des Streits oder der Anordnung',
     review: 'Erneut prüfen am',
     expected: 'Warten bis',
-    expectedHint: 'Auf die Frage, was gemeint ist: Tags darauf geht der Fall ohne Antwort weiter.',
+    expectedHint: 'Bei der Frage, was gemeint ist: Tags darauf geht der Fall ohne Antwort weiter.',
     note: 'Warum, in Worten',
     noteHint: 'Liegt im Tresor und wird mit dem Fall vernichtet. Mindestens zehn Zeichen.',
     second: (by, act) => `${by} hat vorgeschlagen: ${act}. Mit Ihrem Wort gilt es.`,
