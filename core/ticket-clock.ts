@@ -56,3 +56,11 @@ export const dueAt = (ticket: Ticket, now: string): Deadlines =>
   ticket.due.stopped === undefined
     ? ticket.due
     : deriveDeadlines(countingOf(ticket), ticket.clock, ticket.calendar, now);
+
+/** The dates as they stood at a time: what was asked, answered, extended or appealed later has not happened yet. */
+export const dueAsOf = (ticket: Ticket, at: string): Deadlines => {
+  const clock = ticket.clock.filter((event) => event.type === 'start' || event.at <= at);
+  return clock.length === ticket.clock.length
+    ? dueAt(ticket, at)
+    : deriveDeadlines(countingOf(ticket), clock, ticket.calendar, at);
+};

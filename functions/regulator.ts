@@ -14,7 +14,7 @@ export const regulatorFile = async (
   const bundle = await assembleBundle(ports, ticketId);
   const parts = await gatherReport(ports, ticketId);
   const report = auditReport(parts);
-  const facts = factsOf(parts.ticket, parts.events, ports.clock.now().toISOString());
+  const facts = factsOf(parts.ticket, parts.events, { now: ports.clock.now().toISOString() });
   const { registerCsv, registerRows } = await import('#report/portfolio/register.ts'); // read on use, as the printer
   const register = registerCsv(await registerRows([facts]));
   return regulatorZip({ report, pdf: await print(report), register, bundle });

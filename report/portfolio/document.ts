@@ -40,10 +40,7 @@ const summary = ({ volumes: v, times, overdue: late }: Portfolio): Block[] => [
     items: [
       ['Open before', v.openBefore],
       ['Received', v.received],
-      [
-        'Ended',
-        `${v.ended}: ${v.completed} completed, ${v.refused} refused, ${v.withdrawn} withdrawn, ${v.cancelled} cancelled`,
-      ],
+      ['Ended', endedText(v)],
       ['Open after', v.openAfter],
       ['Time to answer', timeText(times)],
       ['Extended', v.extended],
@@ -51,6 +48,12 @@ const summary = ({ volumes: v, times, overdue: late }: Portfolio): Block[] => [
     ],
   },
 ];
+
+const endedText = (v: Portfolio['volumes']): string =>
+  [
+    `${v.ended}: ${v.completed} completed, ${v.refused} refused, ${v.withdrawn} withdrawn, ${v.cancelled} cancelled`,
+    ...(v.expired === undefined ? [] : [`${v.expired} expired`]),
+  ].join(', ');
 
 const timeText = (times: Portfolio['times']): string =>
   times === null

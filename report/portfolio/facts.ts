@@ -2,11 +2,12 @@
 // history. Days are those of the place where the case's controller sits. Trap: a purged ticket keeps no letters and no
 // request, so that nothing here may ask for them.
 import { z } from 'zod';
-import { localDate } from '#core/days.ts';
+import { addDays, localDate } from '#core/days.ts';
 import type { Ports, StoredEvent } from '#core/ports.ts';
 import { isClosed, OUTCOME_OF, type Status, type Ticket, type TicketEnd } from '#core/ticket.ts';
-import { dueAt } from '#core/ticket-clock.ts';
+import { dueAsOf } from '#core/ticket-clock.ts';
 import { EventType } from '#core/ticket-events.ts';
+import { instantIn } from '#core/zoned-time.ts';
 
 /** One event as far as a portfolio counts it; `code` is its reason, its failure or its state. */
 export interface Happened {
@@ -25,6 +26,7 @@ export interface CaseFacts {
   readonly filer: string;
   readonly status: Status;
   readonly received: string;
+  /** As it stood on the answer; unanswered, at the end of the last day that is counted, or now. */
   readonly statutoryDue: string;
   readonly extended: boolean;
   readonly outcome: TicketEnd | null;
@@ -38,17 +40,20 @@ export interface CaseFacts {
 
 export type CasePorts = Pick<Ports, 'tickets' | 'clock'>;
 
-/** One at a time, because the histories of all would not fit into memory. `skips`: whose history is not asked for. */
-export async function* everyCase(
-  { tickets, clock }: CasePorts,
-  skips: (row: { readonly receivedAt: string }) => boolean = () => false,
-): AsyncGenerator<CaseFacts> {
+/**
+ * One at a time, because the histories of all would not fit into memory. `last`: the last day that is counted; of cases
+ * that came after it, no history is asked for.
+ */
+export async function* everyCase({ tickets, clock }: CasePorts, last?: string): AsyncGenerator<CaseFacts> {
   const now = clock.now().toISOString();
+  // a day more, because a place may be ahead of UTC
+  const skips = (row: { readonly receivedAt: string }) =>
+    last !== undefined && row.receivedAt.slice(0, 10) > addDays(last, 1);
   let after: string | undefined;
   do {
     const page = await tickets.page({ scope: 'all', limit: 500, after });
     for (const row of page.rows.filter((one) => !skips(one)))
-      yield factsOf((await tickets.get(row.id)).ticket, await tickets.events(row.id), now);
+      yield factsOf((await tickets.get(row.id)).ticket, await tickets.events(row.id), { now, last });
     after = page.next ?? undefined;
   } while (after !== undefined);
 }
@@ -60,7 +65,12 @@ const Said = z.object({
   }),
 });
 
-export const factsOf = (ticket: Ticket, events: readonly StoredEvent[], now: string): CaseFacts => {
+interface AsOf {
+  readonly now: string;
+  readonly last?: string | undefined;
+}
+
+export const factsOf = (ticket: Ticket, events: readonly StoredEvent[], asOf: AsOf): CaseFacts => {
   const { id, model, regime, ground, channel, filer, status } = ticket;
   const day = (at: string) => localDate(at, ticket.calendar.timeZone);
   const happened = events.flatMap(({ type, at, body }): Happened[] => {
@@ -75,7 +85,7 @@ export const factsOf = (ticket: Ticket, events: readonly StoredEvent[], now: str
   return {
     ...{ id, model, regime, ground, channel, filer, status },
     received: day(ticket.receivedAt),
-    statutoryDue: dueAt(ticket, answered ?? now).statutoryDue,
+    statutoryDue: dueAsOf(ticket, seenAt(ticket, answered, asOf)).statutoryDue,
     extended: ticket.clock.some(({ type }) => type === 'extend'),
     outcome: outcomeOf(ticket),
     reason: 'reason' in ticket && (isClosed(ticket) || status === 'PURGED') ? (ticket.reason ?? null) : null,
@@ -83,6 +93,13 @@ export const factsOf = (ticket: Ticket, events: readonly StoredEvent[], now: str
     answered: answered === undefined ? null : day(answered),
     happened,
   };
+};
+
+/** When the case is looked at: what came after the last day has not happened yet. */
+const seenAt = ({ calendar: { timeZone } }: Ticket, answered: string | undefined, { now, last }: AsOf): string => {
+  const end = last === undefined ? now : (instantIn(timeZone, `${last}T23:59:59`) ?? now);
+  const until = end < now ? end : now;
+  return answered !== undefined && answered <= until ? answered : until;
 };
 
 const outcomeOf = (ticket: Ticket): TicketEnd | null => {

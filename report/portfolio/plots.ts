@@ -78,6 +78,7 @@ export const volumesPlot = ({ volumes: v, month }: Portfolio): Plot | undefined 
       { name: 'refused', value: v.refused },
       { name: 'withdrawn', value: v.withdrawn },
       { name: 'cancelled', value: v.cancelled },
+      ...(v.expired === undefined ? [] : [{ name: 'expired', value: v.expired }]),
       { name: 'open after', value: v.openAfter, fill: SKY },
     ],
   });

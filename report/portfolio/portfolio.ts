@@ -29,6 +29,8 @@ export const Portfolio = z.strictObject({
   volumes: z.strictObject({
     ...{ openBefore: Count, received: Count, ended: Count, openAfter: Count, extended: Count },
     ...{ heldOrPaused: Count, completed: Count, refused: Count, withdrawn: Count, cancelled: Count },
+    /** Absent in reports from before it was counted. */
+    expired: Count.optional(),
   }),
   regimes: z.array(
     z.strictObject({ regime: RegimeName, label: z.string(), received: Count, ended: Count, times: Times.nullable() }),
@@ -72,9 +74,7 @@ export const periodOf = (month: string, today: string): Period => {
 /** The report of a month from the stores. INVALID_INPUT. */
 export const monthOf = async (ports: CasePorts, month: string): Promise<Portfolio> => {
   const period = periodOf(month, ports.clock.now().toISOString().slice(0, 10));
-  // a day more, because a place may be ahead of UTC
-  const cases = everyCase(ports, ({ receivedAt }) => receivedAt.slice(0, 10) > addDays(period.last, 1));
-  return portfolioOf(cases, period);
+  return portfolioOf(everyCase(ports, period.last), period);
 };
 
 const within = ({ first, last }: Period, day: string | null): day is string =>
@@ -128,6 +128,7 @@ const volumesOf = (seen: readonly Seen[], period: Period): Portfolio['volumes'] 
     extended: sum(seen, (one) => has(one, 'extended')),
     heldOrPaused: sum(seen, (one) => has(one, 'hold-placed', 'clock-paused', 'identity-requested')),
     ...{ completed: by('completed'), refused: by('refused'), withdrawn: by('withdrawn'), cancelled: by('cancelled') },
+    expired: by('expired'),
   };
 };
 

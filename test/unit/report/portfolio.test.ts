@@ -1,14 +1,17 @@
 // The month of all cases together and the register, against cases whose numbers were counted by hand.
 import { describe, expect, it } from '@jest/globals';
 import { unzipSync } from 'fflate';
+import { extendDeadline } from '#functions/extend-deadline.ts';
+import { pauseClock, resumeClock } from '#functions/pause-clock.ts';
 import { findStep } from '#functions/steps.ts';
 import { portfolioFor, writePortfolio } from '#functions/write-portfolio.ts';
 import { portfolioHtml } from '#report/portfolio/html.ts';
 import { everyCase } from '#report/portfolio/facts.ts';
-import { periodOf, Portfolio, portfolioOf } from '#report/portfolio/portfolio.ts';
+import { monthOf, periodOf, Portfolio, portfolioOf } from '#report/portfolio/portfolio.ts';
 import { registerCsv, registerJson, registerRows, registerXlsx } from '#report/portfolio/register.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { CASES, MARCH, one, streamed } from '#test/support/month-cases.ts';
+import { file, ticketHarness } from '#bench/house/ticket-harness.ts';
 import { walkedToApproval, walkedToEnd } from '#test/support/hand-walked.ts';
 
 describe('the report of a month', () => {
@@ -45,6 +48,36 @@ describe('the report of a month', () => {
     const { volumes } = await portfolioOf(streamed(CASES), MARCH);
     expect(volumes).toMatchObject({ openBefore: 2, received: 3, ended: 3, openAfter: 2, extended: 1 });
     expect(volumes).toMatchObject({ completed: 1, refused: 1, withdrawn: 1, cancelled: 0 });
+  });
+
+  it('counts a case by the date of its last day, whatever is decided later', async () => {
+    const harness = await ticketHarness(); // 2 March
+    const ticketId = await file(harness, { receivedAt: '2026-02-25T09:00:00.000Z', regime: 'uk-gdpr' });
+    const act = { ticketId, by: 'legal.lou' };
+    const open = async () => (await monthOf(harness.ports, '2026-03')).openByDaysLeft?.filter(({ n }) => n > 0);
+    harness.clock.advance(18 * 86_400);
+    await harness.call(pauseClock, { ...act, reason: 'fee' }); // 20 March
+    harness.clock.advance(11 * 86_400);
+    const before = await open(); // 31 March: a month from then on, as if the fee had come
+    expect(before).toEqual([{ bin: 'month', n: 1 }]);
+    harness.clock.advance(20 * 86_400);
+    expect(await open()).toEqual(before);
+    await harness.call(resumeClock, { ...act, reason: 'fee' });
+    expect(await open()).toEqual(before);
+    await harness.call(extendDeadline, { ...act, reason: 'complexity' });
+    expect(await open()).toEqual(before);
+  });
+
+  it('has the outcomes of what ended, which add up, in its bars and in words', async () => {
+    const expired = one('expired', { outcome: 'expired', reason: 'no-answer', ended: '2026-03-20', status: 'EXPIRED' });
+    const found = await portfolioOf(streamed([...CASES, expired]), MARCH);
+    expect(found.volumes).toMatchObject({ ended: 4, expired: 1 });
+    const page = portfolioHtml(found);
+    expect(page).toMatch(/completed 1; refused 1; withdrawn 1; cancelled 0; expired 1; open after 2/);
+    expect(page).toContain('4: 1 completed, 1 refused, 1 withdrawn, 0 cancelled, 1 expired');
+    const kept = { ...found.volumes };
+    delete kept.expired;
+    expect(portfolioHtml(Portfolio.parse({ ...found, volumes: kept }))).not.toContain('expired');
   });
 
   it('has the median of the days to an answer, over all and by law', async () => {
