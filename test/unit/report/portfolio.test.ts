@@ -1,6 +1,8 @@
 // The month of all cases together and the register, against cases whose numbers were counted by hand.
 import { describe, expect, it } from '@jest/globals';
 import { unzipSync } from 'fflate';
+import { recordAppeal } from '#functions/appeal.ts';
+import { closeTicket } from '#functions/close-ticket.ts';
 import { extendDeadline } from '#functions/extend-deadline.ts';
 import { pauseClock, resumeClock } from '#functions/pause-clock.ts';
 import { findStep } from '#functions/steps.ts';
@@ -154,6 +156,22 @@ describe('the register', () => {
     for (const by of ['legal.lou', 'approver.aino']) await harness.call(findStep('close-ticket'), { ...input, by });
     const [row] = registerJson(await registerRows(everyCase(harness.ports)));
     expect(row).toMatchObject({ case: ticketId, outcome: 'refused', 'decided by': 'approver.aino', 'in time': 'open' });
+  });
+
+  it('has the date that held when the requester was answered, not that of a later appeal', async () => {
+    const harness = await ticketHarness();
+    const ticketId = await file(harness, { regime: 'colorado', ground: '6-1-1306-1-d' });
+    harness.clock.advance(60 * 86_400); // of 45
+    for (const by of ['legal.lou', 'approver.aino'])
+      await harness.call(closeTicket, { ticketId, outcome: 'refused', reason: '6-1-1304', by });
+    await harness.call(findStep('notify-parties'), { ticketId });
+    const rows = async () => registerJson(await registerRows(everyCase(harness.ports)));
+    const [before] = await rows();
+    harness.clock.advance(86_400);
+    await harness.call(recordAppeal, { ticketId, by: 'legal.lou' });
+    const [after] = await rows();
+    expect(before).toMatchObject({ 'in time': 'no' });
+    expect([after!['due'], after!['in time']]).toEqual([before!['due'], 'no']);
   });
 
   it('lets no spreadsheet compute what somebody typed', async () => {
