@@ -8,6 +8,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { createDurably } from '#adapters/local/durable-file.ts';
 import { localStores, type LocalStores } from '#adapters/local/index.ts';
@@ -97,24 +98,10 @@ const cpuMs = (before: NodeJS.CpuUsage): number => {
 
 const rounded = (value: number): number => Number(value.toFixed(3));
 
-const START = `
-  const began = performance.now();
-  const { localStores } = await import('#adapters/local/index.ts');
-  const { readLog } = await import('#core/ledger/log.ts');
-  const stores = localStores(process.argv[1], { lock: false });
-  await readLog(stores);
-  const { user, system } = process.cpuUsage();
-  const rss = process.memoryUsage.rss() / 2 ** 20; // the most it ever had would count the parent's too
-  console.log(JSON.stringify({ ms: performance.now(), cpu: (user + system) / 1000, rss }));
-  stores.close();
-`;
-
 /** From the start of the process to the end of the log, its modules included. */
 const started = async (dir: string): Promise<LedgerBench['start']> => {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', START, dir], {
-    cwd: join(import.meta.dirname, '..'),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const script = fileURLToPath(import.meta.resolve('#bench/ledger-start.ts'));
+  const child = spawn(process.execPath, [script, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   for await (const chunk of child.stdout) text += String(chunk);
   const { ms, cpu, rss } = Start.parse(JSON.parse(text));

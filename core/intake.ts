@@ -4,10 +4,9 @@
 // specification of OpenGDPR 1.0 with the names of 2.0), §6 and §8.
 // Trap: OpenDSR has no word for a request that was refused; `cancelled` is the nearest that does not say "done", and
 // `extensions` tells the two apart.
+import { z } from 'zod';
+import type { IntakeProtocol } from './intake-protocols.ts';
 import type { PublicState } from './statuses.ts';
-
-export const INTAKE_PROTOCOLS = ['data-rights-protocol', 'open-dsr'] as const;
-export type IntakeProtocol = (typeof INTAKE_PROTOCOLS)[number];
 
 /** Where a request of an intake stands: before it is a case, and as one. */
 export type IntakeStage = PublicState | 'waiting' | 'no-request' | 'duplicate';
@@ -60,6 +59,14 @@ export const drpStateOf = (stage: IntakeStage, refusal?: string): StageNames['dr
 
 /** Of the Data Rights Protocol's rights those that are exercised here. */
 export const DRP_ACTIONS = ['deletion'] as const;
+
+/**
+ * An agent's own id of a request. It stays when the person's data is destroyed, so that no e-mail address and no name
+ * with a blank fits.
+ */
+export const AgentRequestId = z
+  .string()
+  .regex(/^[\w.:-]{1,100}$/, '1 to 100 letters, digits, dots, colons, dashes or underscores, such as a UUID');
 
 /** An agent whom the directory names. */
 export interface Agent {

@@ -6,7 +6,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { Instant } from '#core/deadlines.ts';
-import { INTAKE_PROTOCOLS } from '#core/intake.ts';
+import { INTAKE_PROTOCOLS } from '#core/intake-protocols.ts';
 import { RegimeName } from '#core/regimes.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';

@@ -1,7 +1,7 @@
 // What came in by the public page and waits for somebody who files: a list by age, and one request with its two ways
 // on. Trap: the list holds references and times alone; what somebody typed stands on the page of the one, for those who
 // file.
-import type { IntakeProtocol } from '#core/intake.ts';
+import type { IntakeProtocol } from '#core/intake-protocols.ts';
 import { html, type Html } from '#report/markup.ts';
 import { table } from '#report/tables.ts';
 import { hiddenInputs } from './forms.ts';

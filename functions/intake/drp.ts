@@ -7,7 +7,15 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { faultsOf } from '#core/field-faults.ts';
-import { DRP_ACTIONS, drpStateOf, INTAKE_STAGES, principalOf, type Agent, type DataRights } from '#core/intake.ts';
+import {
+  AgentRequestId,
+  DRP_ACTIONS,
+  drpStateOf,
+  INTAKE_STAGES,
+  principalOf,
+  type Agent,
+  type DataRights,
+} from '#core/intake.ts';
 import { parseOnce } from '#core/json-keys.ts';
 import { verifyEd25519 } from '#core/ledger/note.ts';
 import type { Pseudonyms } from '#core/ports.ts';
@@ -31,10 +39,6 @@ const Addressed = z.looseObject({
 });
 
 const Line = z.string().trim().min(1).max(200);
-/** It stays when the person's data is destroyed, so that no e-mail address and no name with a blank fits. */
-export const AgentRequestId = z
-  .string()
-  .regex(/^[\w.:-]{1,100}$/, '1 to 100 letters, digits, dots, colons, dashes or underscores, such as a UUID');
 const Address = z.union([
   Line,
   z.looseObject({ formatted: z.string().max(200).nullish() }).transform(({ formatted, ...parts }) => {

@@ -3,7 +3,8 @@
 // Traps: what the person is known by is in the ask alone, which dies when it is a case; the record here has ids. And
 // who withdraws a case is the person, by an agent whom nobody here has seen, so that a case takes a second one.
 import { z } from 'zod';
-import { INTAKE_PROTOCOLS, INTAKE_STAGES, type IntakeStage } from '#core/intake.ts';
+import { INTAKE_STAGES, type IntakeStage } from '#core/intake.ts';
+import { INTAKE_PROTOCOLS } from '#core/intake-protocols.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { placeOf } from '#core/place.ts';
 import type { Ports } from '#core/ports.ts';

@@ -1,7 +1,6 @@
 // What the protocols of intake send and get. Their own specifications say more of each field (docs/intake.md).
 import { z } from 'zod';
-import { DRP_ACTIONS } from '#core/intake.ts';
-import { AgentRequestId } from '../../intake/drp.ts';
+import { AgentRequestId, DRP_ACTIONS } from '#core/intake.ts';
 import { DsrRequest, DSR_VERSION, SubjectRequestId } from '../../intake/open-dsr.ts';
 
 const Time = z.string();
