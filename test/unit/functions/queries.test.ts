@@ -9,9 +9,10 @@ import { walkedToEnd, type WalkedTicket } from '#test/support/hand-walked.ts';
 
 let walked: WalkedTicket;
 let app: Hono<Env>;
+// Without intake: its two protocols have refusals in forms of their own, which test/unit/functions/intake holds.
 beforeAll(async () => {
   walked = await walkedToEnd();
-  app = appOf(walked);
+  app = appOf(walked, undefined, undefined, null);
 });
 
 const routes = () => app.routes.filter(({ method }) => method !== 'ALL');
