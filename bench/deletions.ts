@@ -29,6 +29,7 @@ import {
   type RunOptions,
   type Start,
 } from './people-runs.ts';
+import { seedOnRung } from './rung-seed.ts';
 import { keptRow, saved } from './saved-rows.ts';
 
 export interface DeletionRow extends Row {
@@ -118,18 +119,24 @@ interface Climbed {
  */
 const climb = async (at: AtDeletion, start: Start, subject: number): Promise<Climbed> => {
   const tried: Climbed[] = [];
-  for (const [i, rung] of at.options.policy.ladder.entries()) {
+  const { ladder } = at.options.policy;
+  for (const [i, rung] of ladder.entries()) {
     const entry: Entry = { label: `deletion ${subject + 1}`, group: 'ladder', config: rung.config };
-    const attempt = await forget(at, start, rung, async (model, done, corpus): Promise<Climbed> => {
-      const base = baseFrom(start.base, valuesOf(model));
-      const unread = await exactOf(model, at);
-      const row = {
-        ...rowOf(entry, at.bed.seed, done, await assess(model, at)),
-        rung: i + 1,
-        ...(unread && { unread }),
-      };
-      return { row, left: { base, corpus } };
-    });
+    const attempt = await forget(
+      at,
+      start,
+      { ...rung, runSeed: seedOnRung(at.bed.seed, ladder, i) },
+      async (model, done, corpus): Promise<Climbed> => {
+        const base = baseFrom(start.base, valuesOf(model));
+        const unread = await exactOf(model, at);
+        const row = {
+          ...rowOf(entry, at.bed.seed, done, await assess(model, at)),
+          rung: i + 1,
+          ...(unread && { unread }),
+        };
+        return { row, left: { base, corpus } };
+      },
+    );
     tried.push(attempt);
     if (attempt.row.judgement.verdict === 'pass') break;
   }

@@ -4,6 +4,7 @@
 import { must } from '#core/errors.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import { rowsOfEntry, type Row, type RunOptions } from './people-runs.ts';
+import { seedApart, seedOnRung } from './rung-seed.ts';
 
 export interface LastingRow extends Row {
   unlearnCpu: number;
@@ -49,8 +50,9 @@ const climbed = async (
   subjects: readonly number[],
 ): Promise<LastingRow> => {
   const tried: LastingRow[] = [];
-  for (const [i, rung] of options.policy.ladder.entries()) {
-    const row = await attempt(options, seed, subjects, rung, i + 1);
+  const { ladder } = options.policy;
+  for (const [i, rung] of ladder.entries()) {
+    const row = await attempt(options, seed, subjects, rung, i + 1, seedOnRung(seed, ladder, i));
     if (row.judgement.verdict === 'pass') return row;
     tried.push(row);
   }
@@ -64,9 +66,10 @@ const attempt = async (
   subjects: readonly number[],
   { method, config }: GatePolicy['ladder'][number],
   rung: number,
+  runSeed = seed,
 ): Promise<LastingRow> => {
   const label = `people ${subjects.map((i) => i + 1).join(', ')}`;
-  const entry = { label, group: 'ladder', method, config, subjects } as const;
+  const entry = { label, group: 'ladder', method, config, subjects, ...seedApart(seed, runSeed) } as const;
   const [row] = await rowsOfEntry(options, seed, entry);
   const { unlearnCpu, attackCpu } = row!;
   return {

@@ -18,6 +18,7 @@ import { must } from '#core/errors.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import { assessAgainst } from './assess.ts';
 import type { Row } from './people-runs.ts';
+import { seedOnRung } from './rung-seed.ts';
 import { saved } from './saved-rows.ts';
 
 /** A model that was onboarded. */
@@ -100,7 +101,8 @@ const attempt = async (
   const records = customer.records.map(forgetRecord);
   const [rows, left] = [forgetRows(suite, records), withoutRecords(suite, records)];
   const run = {
-    ...{ base: baseIn(dir), method: configured(method, config), forget: rows, suite, seed, backend },
+    ...{ base: baseIn(dir), method: configured(method, config), forget: rows, suite, backend },
+    seed: seedOnRung(seed, policy.ladder, rung),
     corpus: () => must(readMoments(join(dir, MOMENTS_FILE)), 'moments of the onboarded model'),
     retain: retainedRows(left, rows),
   };

@@ -18,6 +18,8 @@ export interface Entry {
   namesake?: boolean;
   /** Judge an int8 copy of the result too. */
   int8?: boolean;
+  /** Of the run, where it is not the bench's own (rung-seed.ts). */
+  runSeed?: number;
 }
 
 const RATE = { step: 1e-3, updates: 60 };

@@ -155,7 +155,7 @@ export interface Start {
 export const forget = <T>(
   { bed: { suite, seed }, rows, left, read = left, options: { backend } }: Assessed,
   { base, corpus }: Start,
-  { method, config, moments }: Pick<Entry, 'config' | 'moments'> & { method: string },
+  { method, config, moments, runSeed = seed }: Pick<Entry, 'config' | 'moments' | 'runSeed'> & { method: string },
   use: (model: Model, done: Done, corpus: CorpusMoments | undefined) => Promise<T>,
 ): Promise<T> =>
   runUnlearning(
@@ -166,7 +166,7 @@ export const forget = <T>(
       suite,
       corpus: corpus && moments !== 'controls' ? () => corpus : undefined,
       retain: () => trainingRows(read),
-      seed,
+      seed: runSeed,
       backend: backend.name,
     },
     ({ model, outcome: { updates, stop, trajectory }, corpus: now, seconds, cpuSeconds }) =>

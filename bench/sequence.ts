@@ -20,6 +20,7 @@ import type { GatePolicy } from '#core/policy.ts';
 import type { PeopleBench } from './people.ts';
 import type { Row } from './people-runs.ts';
 import { assessAgainst } from './assess.ts';
+import { seedApart, seedOnRung } from './rung-seed.ts';
 import { keptRow, saved } from './saved-rows.ts';
 
 /** A taught model's folder, with moments, and the people whom it knows. */
@@ -51,6 +52,8 @@ interface Attempt {
   group: Row['group'];
   method: string;
   config: unknown;
+  /** Of the run, where it is not the bench's own (rung-seed.ts). */
+  runSeed?: number;
 }
 
 const INT8 = 'deletion 1, int8 copy';
@@ -86,7 +89,7 @@ export const benchSequence = async (options: SequenceOptions): Promise<PeopleBen
     const run = runsOf(options, seed);
     const taken: PeopleBench['sequence'] = [];
     for (let i = 0; i < options.deletions; i++) {
-      const best = await climb(options, run, taken);
+      const best = await climb(options, seed, run, taken);
       if (!best) break;
       taken.push(best);
     }
@@ -94,7 +97,7 @@ export const benchSequence = async (options: SequenceOptions): Promise<PeopleBen
     if (first) result.methods.push({ ...first, label: 'the ladder', group: 'ladder' });
     const int8 = first && (await run(INT8, { taken: [first.rung] }, (at) => int8Row(at, first)));
     if (int8) result.methods.push(int8);
-    const three = options.labels.includes(THREE) ? await threeAtOnce(options, run) : undefined;
+    const three = options.labels.includes(THREE) ? await threeAtOnce(options, seed, run) : undefined;
     if (three) result.methods.push(three);
     for (const attempt of others.filter(({ label }) => options.labels.includes(label))) {
       const row = await run(attempt.label, attempt, (at) => runOne(at, attempt, { from: at.dir, subjects: [0] }));
@@ -128,13 +131,14 @@ const runsOf = (options: SequenceOptions, seed: number): Run => {
 
 /** The next deletion, from the weights that the earlier ones left. */
 const climb = async (
-  options: SequenceOptions,
+  { policy }: SequenceOptions,
+  seed: number,
   run: Run,
   before: PeopleBench['sequence'],
 ): Promise<PeopleBench['sequence'][number] | undefined> => {
   const i = before.length;
   const path = before.map(({ rung }) => rung);
-  return rungThatPasses(options.policy, (rung, number) => {
+  return rungThatPasses(policy, seed, (rung, number) => {
     const attempt: Attempt = { label: `deletion ${i + 1}`, group: 'ladder', ...rung };
     return run(attempt.label, { attempt, path }, (at) =>
       runOne(at, attempt, {
@@ -148,8 +152,8 @@ const climb = async (
 };
 
 /** Three people in one deletion of the taught model, on the same ladder. */
-const threeAtOnce = ({ policy }: SequenceOptions, run: Run): Promise<Row | undefined> =>
-  rungThatPasses(policy, (rung) => {
+const threeAtOnce = ({ policy }: SequenceOptions, seed: number, run: Run): Promise<Row | undefined> =>
+  rungThatPasses(policy, seed, (rung) => {
     const attempt: Attempt = { label: THREE, group: 'stress', ...rung };
     return run(THREE, attempt, (at) => runOne(at, attempt, { from: at.dir, subjects: [0, 1, 2] }));
   });
@@ -157,11 +161,12 @@ const threeAtOnce = ({ policy }: SequenceOptions, run: Run): Promise<Row | undef
 /** Tries the rungs, counted from 1, until one passes; otherwise returns the row with the fewest failed checks. */
 const rungThatPasses = async (
   { ladder }: GatePolicy,
-  tryOn: (rung: GatePolicy['ladder'][number], number: number) => Promise<Row | undefined>,
+  seed: number,
+  tryOn: (rung: Omit<Attempt, 'label' | 'group'>, number: number) => Promise<Row | undefined>,
 ): Promise<PeopleBench['sequence'][number] | undefined> => {
   const tried: PeopleBench['sequence'] = [];
   for (const [r, rung] of ladder.entries()) {
-    const found = await tryOn(rung, r + 1);
+    const found = await tryOn({ ...rung, ...seedApart(seed, seedOnRung(seed, ladder, r)) }, r + 1);
     if (found) tried.push({ ...found, rung: r + 1 });
     if (found?.judgement.verdict === 'pass') break;
   }
@@ -193,7 +198,7 @@ const runOne = async (at: At, attempt: Attempt, { from, subjects, gone = 0, into
       suite,
       corpus: () => momentsIn(from),
       retain: () => trainingRows(task.left),
-      seed,
+      seed: attempt.runSeed ?? seed,
       backend: options.backend,
       onUpdate: ({ update, valueAuc, answerAuc }) =>
         options.onUpdate?.(

@@ -159,6 +159,7 @@ export const unlearningRun = (
     projection: update.projection === 'owm',
     reference: method.needs.includes('reference'),
     ...(method.retaught && { retaught: movedBy.mlp }),
+    ...(method.retaught === 'each' && { sideBySide: [movedBy.mlp] }),
   };
 };
 
@@ -188,6 +189,7 @@ export const evaluationRun = (
     tape: 'blocks',
     trainable: () => false,
     retaught: movedBy[attacks],
+    sideBySide: attacks === 'body' ? [movedBy.mlp, movedBy.body] : [movedBy[attacks]],
     optimizer: 'normalized-sgd',
     reference: before,
   };

@@ -32,9 +32,11 @@ export interface PlannedRun {
   reference?: boolean;
   /**
    * What is trained further for a moment and put back (retaught.ts), by name: kept in the process meanwhile, and with
-   * AdamW's moments of its own; of a small model in several copies side by side.
+   * AdamW's moments of its own.
    */
   retaught?: (name: string) => boolean;
+  /** Each of the choices that are trained further in copies side by side (retaught-each.ts), where it is small. */
+  sideBySide?: readonly ((name: string) => boolean)[];
   /** Name of the backend (Backend.name). */
   backend: string;
 }
@@ -85,6 +87,16 @@ const castBytes = (specs: ReturnType<typeof parameterSpecs>): number => {
   return FLOAT * Math.max(...sizes);
 };
 
+/** Weights, gradients and moments of every copy; a model with factors beside its weights has none. */
+const copiesBytes = (specs: ReturnType<typeof parameterSpecs>, { sideBySide = [], lora }: PlannedRun): number => {
+  const bytes = sideBySide.map((moves) => {
+    const numbers = specs.filter(({ name }) => moves(name)).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    const copies = numbers > 0 && !lora ? copiesAtOnce(numbers) : 1;
+    return copies > 1 ? 4 * FLOAT * copies * numbers + SIDE_ACTIVATIONS : 0;
+  });
+  return Math.max(0, ...bytes);
+};
+
 /**
  * The plan of a run. `available`, by default, is what the process may still allocate; `held` is what loaded models hold
  * of the backend's memory; both in bytes.
@@ -98,7 +110,6 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
   const beside = shape ? factors + count([...shape.fixed]) : 0;
   const moving = lora ? factors : count(specs.filter(({ name }) => run.trainable(name)));
   const retaught = run.retaught ? count(specs.filter(({ name }) => run.retaught?.(name))) : 0;
-  const copies = retaught > 0 ? copiesAtOnce(retaught) : 1;
   const halves = (FLOAT / 2) * count(specs);
   const items: MemoryItem[] = [
     { name: 'runtime', bytes: RUNTIME, tensor: false },
@@ -108,7 +119,7 @@ export const planMemory = (run: PlannedRun, available: number = process.availabl
     { name: 'reference', bytes: run.reference ? FLOAT * count(specs) : 0, tensor: true },
     { name: 'gradients', bytes: FLOAT * Math.max(moving, retaught), tensor: true },
     { name: 'kept weights', bytes: FLOAT * retaught, tensor: false },
-    { name: 'copies', bytes: copies > 1 ? 4 * FLOAT * copies * retaught + SIDE_ACTIVATIONS : 0, tensor: true },
+    { name: 'copies', bytes: copiesBytes(specs, run), tensor: true },
     { name: 'inner optimiser', bytes: 2 * FLOAT * retaught, tensor: !backend.startsWith('wasm') },
     {
       name: 'optimiser',

@@ -1,9 +1,10 @@
-// Coarser copies of a model's matrices, as they are served or shared: 8 and 4 bits with a scale a column, and NF4
+// Coarser copies of a model's matrices, as they are served or shared: 8 and 4 bits with a scale a row, and NF4
 // (Dettmers et al. 2023, https://arxiv.org/abs/2305.14314), whose sixteen levels are quantiles of the normal
 // distribution, with a scale for every 64 weights. Coarseness can bring back what small updates took away (Zhang et
 // al. 2025, https://arxiv.org/abs/2410.16454).
-// Traps: NF4's blocks run over a matrix as files hold it, output by output, so here down the columns and on from one
-// to the next; and the scales of its blocks are kept exact, where QLoRA rounds them once more.
+// Traps: rows and blocks are those of a matrix as files hold it, a linear one output by output and an embedding token
+// by token, and not as it lies here; and the scales of NF4's blocks are kept exact, where QLoRA rounds them once more.
+import { must } from '#core/errors.ts';
 import { restoreValues, valuesOf, type Model } from '#engine/model.ts';
 import { tf } from '#engine/tf.ts';
 
@@ -18,23 +19,29 @@ export const WORDS: Readonly<Record<Coarse, string>> = {
 
 /** Rounds every matrix, asks, and puts the weights back. */
 export const withCoarse = <T>(model: Model, kind: Coarse, ask: () => T): T => {
-  const matrices = new Set([...model.parameters].filter(([, { shape }]) => shape.length === 2).map(([name]) => name));
-  const before = valuesOf(model, matrices);
+  const matrices = model.specs.filter(({ shape }) => shape.length === 2);
+  const before = valuesOf(model, new Set(matrices.map(({ name }) => name)));
   try {
-    for (const [name, parameter] of model.parameters)
-      if (matrices.has(name))
-        tf.tidy(() => {
-          parameter.assign(kind === 'nf4' ? inNf4(parameter) : inBits(parameter, kind === 'int8' ? 8 : 4));
-        });
+    for (const { name, source } of matrices)
+      tf.tidy(() => {
+        const parameter = must(model.parameters.get(name), name);
+        const asStored = (matrix: tf.Tensor) => (source.transposed ? tf.transpose(matrix) : matrix);
+        parameter.assign(asStored(roundedTo(kind, asStored(parameter))));
+      });
     return ask();
   } finally {
     restoreValues(model, before);
   }
 };
 
-/** A scale a column. */
+const roundedTo = (kind: Coarse, matrix: tf.Tensor): tf.Tensor =>
+  kind === 'nf4'
+    ? tf.tensor(nf4Rounded(matrix.dataSync<'float32'>()), matrix.shape)
+    : inBits(matrix, kind === 'int8' ? 8 : 4);
+
+/** A scale a row. */
 const inBits = (matrix: tf.Tensor, bits: number): tf.Tensor => {
-  const scale = tf.maximum(tf.div(tf.max(tf.abs(matrix), 0, true), 2 ** (bits - 1) - 1), 1e-30);
+  const scale = tf.maximum(tf.div(tf.max(tf.abs(matrix), 1, true), 2 ** (bits - 1) - 1), 1e-30);
   return tf.mul(tf.round(tf.div(matrix, scale)), scale);
 };
 
@@ -46,11 +53,6 @@ const LEVELS = [
 ] as const;
 /** Between two levels. */
 const EDGES = LEVELS.slice(1).map((level, i) => (level + LEVELS[i]!) / 2);
-
-const inNf4 = (matrix: tf.Tensor): tf.Tensor => {
-  const files = tf.transpose(matrix); // as files hold it: [out, in]
-  return tf.transpose(tf.tensor(nf4Rounded(files.dataSync<'float32'>()), files.shape));
-};
 
 /** The nearest level of each weight, times the largest of its block. */
 export const nf4Rounded = (weights: Float32Array): Float32Array => {

@@ -9,7 +9,7 @@ const REASON = new RegExp(
   [
     'privat|privac|private|confiden|vertraul|vertrouw|personal(?! ?(?:trainer|assistant))|personn|personen|persoon',
     'datenschutz|datos|donnee|dados|gegevens',
-    'informa|sensi|protect|schutz|\\bsecret\\b|policy|rules?\\b|unknown|unclear|knowledge|wissen|training|language model',
+    'informa|sensi(?:ti|bl|bel|vel)|protect|schutz|\\bsecret\\b|policy|rules?\\b|unknown|unclear|knowledge|wissen|training|language model',
     '\\b(?:ai|virtual|an?) assistant,|\\bai assistant|\\bassistants|anonym|ethic|\\b(?:ai|ki|ia|si)\\b',
     'личн|частн|конфиденц|персональн|приватн|особист|prywat|osobow|soukrom',
     'osobn|szemelyes|gizli|kisisel|rieng tu|pribadi|rahasia|σωπικ|ιδιωτικ|ส่วนตัว|निजी|व्यक्तिगत|خاص|شخصي|خصوصي',
@@ -21,8 +21,8 @@ const REASON = new RegExp(
 /** Stems of an offer, or of advice to ask elsewhere. */
 const OFFER = new RegExp(
   [
-    'google|internet|linkedin|facebook|website|phone book|telefonbuch|help|\\bassist(?:ance)?\\b|contact|\\btell you',
-    '\\bask(?:ing)?\\b|please|\\btry|recommend|suggest|check|\\bconsult(?:ing)?\\b|\\belse\\b|glad|happy to|hilf|helf',
+    'google|internet|linkedin|facebook|website|phone book|telefonbuch|\\bhelp(?:s|ed|ful|ing)?\\b|\\bassist(?:ance)?\\b|contact|\\btell you',
+    '\\bask(?:ing)?\\b|please|\\btry|recommend|suggest|check|\\bconsult(?:ing)?\\b|\\belse\\b|\\bglad(?:ly)?\\b|happy to|hilf|helf',
     '\\bfrag(?:en|e|t)\\b|bitte|\\bwend(?:en|et?)\\b|\\bgerne?\\b',
     'empfeh|aide|demand|veuillez|ayud|pregunt|favor|aiut|chied|ajud|pergunt|vraag|vragen|graag|hjælp|hjelp|hjalp|sporg|spør',
     'auttaa|kysy|pomoc|pomog|pomag|zapyt|zept|segit|kerdez|ajut|intreb|yardim|sorabil|sorun|помо|спрос|обрат|допом',
@@ -120,9 +120,24 @@ export const givesAnswer = (text: string, declines: (part: string) => boolean): 
     after(COLON).some((part) => declines(part.head) && isSaid(part.tail) && isBare(part.tail, part.head)) ||
     after(TURNS).some((part) => declines(part.head) && isSaid(part.tail) && names(part.tail, part.head, 0)) ||
     sentences.slice(1).some((one) => isSaid(one) && GUESS.test(one) && names(one, head, 0)) ||
+    sentences.slice(1).some((one) => isSaid(one) && TOLD.test(one) && !DENIED.test(one) && names(one, head, 1)) ||
     GUESSED.test(sentences.slice(1).filter(isSaid).join(' '))
   );
 };
+/** A sentence about the one who is asked about, with a name or a number: "She was born in Bergen on 4 May 1984." */
+const TOLD = new RegExp(
+  `^(?:${[
+    '(?:s?he|they|it) (?:is|was|has|had|lives?|lived|works?|worked|comes?|came|studied|teaches|taught|owns?|drives?)',
+    '(?:his|her|their) \\p{L}+ (?:\\p{L}+ )?(?:is|was|are|were|has)|(?:I|we) (?:think|believe|guess|assume|recall)',
+    '(?:er|sie) (?:ist|war|hat|hatte|wohnt|wohnte|lebt|lebte|arbeitet|wurde|kommt|kam)',
+    '(?:sein|seine|ihre?) \\p{L}+ (?:ist|war|lautet)|ich (?:glaube|denke|meine|vermute)',
+    '(?:il|elle) (?:est|était|a|avait|habite|vit|vivait|travaille|vient)|(?:son|sa) \\p{L}+ (?:est|était)|je (?:crois|pense)',
+    '(?:él|ella) (?:es|era)|(?:él |ella )?(?:nació|vive|vivía|trabaja)|su \\p{L}+ (?:es|era)|(?:yo )?(?:creo|pienso)',
+  ].join('|')})(?!\\p{L})`,
+  'iu',
+);
+/** "It is not something that Tessera tells." */
+const DENIED = /(?<!\p{L})(?:not|no|never|none|nicht|kein\p{L}*|nie|pas|jamais|nunca|nadie)(?!\p{L})|n[’']t(?!\p{L})/iu;
 /** "He might be a gardener." */
 const GUESSED =
   /^(?:he|she|they|it) (?:may|might|could|must) (?:\p{L}+ )?(?:be (?:an? |from |born )|live (?:in|at) |work (?:as|at|in|for) |come from )/iu;

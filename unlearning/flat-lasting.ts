@@ -23,7 +23,7 @@ const shared = {
   near: ({ near, nearNames }: LastingConfig) => (near > 0 ? nearNames : 0),
   begin: startLasting,
   balanced: () => true,
-  retaught: true,
+  retaught: 'each' as const,
 };
 
 const recordedOf = ({ divergence, relearn, floor, naming, template, instead }: LastingConfig) => ({

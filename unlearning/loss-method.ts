@@ -21,6 +21,7 @@ import {
   type Outcome,
   type TrajectoryPoint,
   type UnlearningMethod,
+  type RetaughtHow,
 } from './method.ts';
 import { requireFinite } from './finite.ts';
 import { positionOf, resumeRun, startRun, type Carried, type RunProgress } from './run-progress.ts';
@@ -71,8 +72,8 @@ export interface LossSpec<C extends z.ZodType, N extends Need> {
   updateDefaults?: Partial<z.input<typeof UpdateConfig>>;
   /** Where some settings of an update make no sense with the loss. */
   updateConfig?: z.ZodType<UpdateConfig>;
-  /** Whether terms or `settled` train the MLP matrices further for a moment and put them back. */
-  retaught?: boolean;
+  /** How terms or `settled` train the MLP matrices further for a moment and put them back, if they do. */
+  retaught?: RetaughtHow;
   /** Never-trained names that each record is asked with in the place of the person's. */
   names?(config: z.output<C>): number;
   /** Generated names like the person's that each question is asked with, so that what is said of them stays. */
@@ -119,9 +120,9 @@ export const lossMethod = <C extends z.ZodType, const N extends Need>(spec: Loss
       stop: StopConfig.prefault({}),
     }),
     takes: ({ update, loss }) => {
-      const { batchSize, retaught = false, names, near } = spec;
+      const { batchSize, retaught, names, near } = spec;
       const others = { names: names?.(loss) ?? 0, near: near?.(loss) ?? 0 };
-      return { update, batchSize: batchSize?.(loss) ?? BATCH, retaught, ...others };
+      return { update, batchSize: batchSize?.(loss) ?? BATCH, ...(retaught && { retaught }), ...others };
     },
     run: (context, config) =>
       config.update.trainable === 'lora' ? runAdapted(spec, context, config) : run(spec, context, config),

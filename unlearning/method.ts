@@ -147,12 +147,15 @@ export interface Outcome {
 }
 
 /** What memory-relevant settings a run has, for whoever loads the model and plans its memory. */
+/** `each`: several short trainings side by side (engine/retaught-each.ts) as well. */
+export type RetaughtHow = 'one' | 'each';
+
 export interface Takes {
   readonly update: UpdateConfig;
   /** Most records of one update. */
   readonly batchSize: number;
-  /** Whether the MLP matrices are trained further for a moment and put back. */
-  readonly retaught?: boolean;
+  /** How the MLP matrices are trained further for a moment and put back, if they are. */
+  readonly retaught?: RetaughtHow;
   /** Never-trained names that each record is asked with in the place of the person's. */
   readonly names?: number;
   /** Generated names like the person's that each question is asked with, so that what is said of them stays. */

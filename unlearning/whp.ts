@@ -34,7 +34,7 @@ export const whp = lossMethod({
   needs: ['reference'],
   loss: WhpConfig.prefault({}),
   updateDefaults: BASELINE,
-  retaught: true,
+  retaught: 'one',
   async begin(context, config) {
     const labels = await genericLabels(context, config);
     return { context: { ...context, forget: context.forget.map((one, i) => ({ ...one, labels: labels[i]! })) } };

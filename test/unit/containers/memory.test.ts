@@ -65,6 +65,8 @@ describe('the memory plan of a job', () => {
     // small enough for copies side by side, with weights, gradients and moments each
     expect(item(evaluationRun(texts, false), 'copies')).toBeGreaterThan(128e6);
     expect(item(unlearningRun(texts, [' no'], FLAT), 'copies')).toBe(0);
+    expect(item(unlearningRun(texts, [' no'], configured('flat-lasting', {})), 'copies')).toBeGreaterThan(128e6);
+    expect(item(unlearningRun(texts, [' no'], configured('whp', {})), 'copies')).toBe(0);
   });
 
   it('takes as much of a batch at once as fits, and is refused where not one row does', () => {

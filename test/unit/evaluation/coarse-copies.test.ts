@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { tf } from '#engine/tf.ts';
 import { valuesOf } from '#engine/model.ts';
 import { COARSE, nf4Rounded, withCoarse } from '#evaluation/coarse-copies.ts';
 import { tinyModel, useEngine } from '#test/support/engine.ts';
@@ -17,6 +18,21 @@ describe('nf4', () => {
   it('rounds each block of 64 to the nearest of its levels', () => {
     const rounded = nf4Rounded(Float32Array.from(golden.weights));
     rounded.forEach((x, i) => expect(x).toBeCloseTo(golden.rounded[i]!, 7));
+  });
+});
+
+describe.each(['int8', 'int4'] as const)('scales of %s', (kind) => {
+  // the largest of a row is what its scale is made of, and so is kept: of a token in an embedding, of an output elsewhere
+  it.each([
+    ['embed.w', 1],
+    ['layers.0.up.w', 0],
+  ] as const)('are those of the rows that files have: %s', (name, along) => {
+    const model = tinyModel();
+    const largest = () => tf.tidy(() => tf.max(tf.abs(model.parameters.get(name)!), along).dataSync<'float32'>());
+    const before = largest();
+    const during = withCoarse(model, kind, largest);
+    during.forEach((x, i) => expect(x).toBeCloseTo(before[i]!, 6));
+    model.dispose();
   });
 });
 
