@@ -22,7 +22,7 @@ describe('nf4', () => {
 });
 
 describe.each(['int8', 'int4'] as const)('scales of %s', (kind) => {
-  // the largest of a row is what its scale is made of, and so is kept: of a token in an embedding, of an output elsewhere
+  // the largest of a row makes its scale and so is kept: of a token in an embedding, of an output elsewhere
   it.each([
     ['embed.w', 1],
     ['layers.0.up.w', 0],
