@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { App, Stack } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { addChecks } from '#infra/stacks.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
@@ -11,7 +11,7 @@ import { pythonWith } from '#test/support/python.ts';
 import { describeWith, ROOT } from '#test/support/shared.ts';
 import { STANDING } from '#infra/tools/cost.ts';
 import {
-  CONTEXT,
+  emptyApp,
   listed,
   propertiesOf,
   SETTINGS,
@@ -35,19 +35,35 @@ const findings = (assembly: string): string[] => {
   return report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
 };
 
+const DIGEST = `sha256:${'0'.repeat(64)}`;
+
 describe('the checks at synthesis', () => {
   it('report nothing that is not explained', () => {
     expect(findings(synthesised.assembly)).toEqual([]);
   });
 
+  it.each([
+    ['nothing that is optional', {}],
+    ['pages for everybody and an image by its digest', { publicPages: true, gpu: { imageDigest: DIGEST } }],
+  ])('report nothing of an installation with %s', async (_what, settings) => {
+    const other = await synthesise(settings, { withChecks: true, code: synthesised.code });
+    try {
+      expect(findings(other.assembly)).toEqual([]);
+    } finally {
+      other.remove();
+    }
+  });
+
   it('refuse what nobody explained', () => {
     const { dir, remove } = temporaryFolder();
     try {
-      const app = new App({ outdir: dir, context: CONTEXT, autoSynth: false });
-      new Bucket(new Stack(app, 'careless'), 'Open');
+      const app = emptyApp(dir, { withChecks: true });
+      const careless = new Stack(app, 'careless');
+      new Bucket(careless, 'Open');
+      new CfnResource(careless, 'Odd', { type: 'AWS::SQS::Queue', properties: { DelaySeconds: 'soon' } });
       addChecks(app);
       expect(() => app.synth()).toThrow(/AwsSolutions-S10/);
-      expect(findings(dir)).toEqual(expect.arrayContaining(['AwsSolutions-S1', 'AwsSolutions-S10']));
+      expect(findings(dir)).toEqual(expect.arrayContaining(['AwsSolutions-S1', 'AwsSolutions-S10', 'F3012']));
     } finally {
       remove();
     }

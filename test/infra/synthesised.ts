@@ -11,7 +11,7 @@ import { temporaryFolder } from '#test/support/folders.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Feature flags, as the command line has them. */
-export const { context: CONTEXT } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as {
+const { context: CONTEXT } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as {
   context: Record<string, unknown>;
 };
 
@@ -38,7 +38,7 @@ export interface Synthesised {
 }
 
 export interface SynthesisOptions {
-  /** Without it cdk-nag's eight seconds are saved. */
+  /** Without it the minute is saved that cdk-nag and CloudFormation's own rules take. */
   readonly withChecks?: boolean;
   /** Folders of code made before, or the bundles that are deployed; an empty file each without. */
   readonly code?: Code | 'deployed';
@@ -53,6 +53,9 @@ const standIns = (into: string): Code => {
   return { steps: empty('steps'), api: empty('api'), operations: empty('operations') };
 };
 
+export const emptyApp = (outdir: string, { withChecks = false }: SynthesisOptions): App =>
+  new App({ outdir, builtinCloudFormationValidation: withChecks, context: CONTEXT, autoSynth: false });
+
 export const synthesise = async (
   settings: unknown = {},
   { withChecks = false, code: made }: SynthesisOptions = {},
@@ -61,7 +64,7 @@ export const synthesise = async (
   const parsed = Settings.parse(settings);
   const into = join(dir, 'code');
   const code = made === 'deployed' ? await bundleCode(into, parsed) : (made ?? standIns(into));
-  const app = new App({ outdir: join(dir, 'cdk.out'), context: CONTEXT, autoSynth: false });
+  const app = emptyApp(join(dir, 'cdk.out'), { withChecks });
   const stacks = buildStacks(app, parsed, code, { checks: withChecks });
   const assembly = app.synth().directory;
   const templates = {
