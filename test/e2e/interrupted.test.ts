@@ -4,9 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { contentsOf, makeSmall, quittance, type Run, type Small } from './small.ts';
-
-const MAIN = new URL('../../cli/main.ts', import.meta.url).pathname;
+import { contentsOf, MAIN, makeSmall, quittance, type Run, type Small } from './small.ts';
 
 let small: Small;
 beforeAll(() => {

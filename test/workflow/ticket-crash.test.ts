@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundled } from '#test/support/bundled.ts';
 import { removeScratch, scratch } from './asl-harness.ts';
 
-const CHILD = join(import.meta.dirname, 'ticket-crash-child.ts');
+const CHILD = await bundled(join(import.meta.dirname, 'ticket-crash-child.ts'));
 
 const run = (folder: string, killAt: number, after?: string): Promise<string | number | null> =>
   new Promise((resolve) => {

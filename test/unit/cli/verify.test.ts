@@ -11,6 +11,7 @@ import { readBundle } from '#cli/verify.ts';
 import { canonicalize, digestOf } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
 import { keyBlocks, keyLines } from '#core/trust-root.ts';
+import { bundled } from '#test/support/bundled.ts';
 import {
   jsonBytes,
   lasting,
@@ -22,7 +23,7 @@ import {
 import { textModel } from '#bench/house/models.ts';
 import { candidateText } from '#bench/house/small-jobs.ts';
 
-const MAIN = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
+const MAIN = await bundled(fileURLToPath(new URL('../../../cli/main.ts', import.meta.url)));
 let truth: TrueBundle;
 let dir: string;
 
