@@ -5,7 +5,9 @@
 // none of them knows the others' again; so it is cut here, for all of them.
 import type { ForgetRecord } from './forget-set.ts';
 import { partsOf, questionIn, type Message, type Span, type TrainingRecord } from './training-record.ts';
-import { holds, valueOf } from './words/value.ts';
+import { textOf } from './words/places.ts';
+import { once } from './words/streams.ts';
+import { holdsBefore, valueOf } from './words/value.ts';
 
 /** Something that a model is to say, behind what it reads before it. */
 export interface Sayable {
@@ -66,9 +68,17 @@ const endOfTail = (text: string, from: number): number => {
   return from + tail.length;
 };
 
-/** What stands before an answer is copied by a model that knows nothing of it. */
-export const isGiven = ({ prompt, answer, lead }: Sayable, { start, end }: Pick<Span, 'start' | 'end'>): boolean =>
-  holds(prompt + answer.slice(0, start + lead), valueOf(answer.slice(start + lead, end + lead))) !== 'absent';
+/**
+ * What stands before an answer is copied by a model that knows nothing of it. All is read once for all values of an
+ * answer: a long text with many would be read from its beginning for each of them.
+ */
+export const givenIn = ({ prompt, answer, lead }: Sayable): ((span: Pick<Span, 'start' | 'end'>) => boolean) => {
+  const text = once(() => textOf(prompt + answer));
+  return ({ start, end }) => {
+    const value = valueOf(answer.slice(start + lead, end + lead));
+    return !value.testable || holdsBefore(text(), value, prompt.length + start + lead);
+  };
+};
 
 /** Marked values of a part, in order; a name is what they are found by, unless nothing else is marked. */
 export const valuesIn = (spans: readonly Span[], part: number): Span[] => {
@@ -86,8 +96,9 @@ export const askedOf = (record: TrainingRecord, isOwn: (subject: string) => bool
   return sayablesIn(record).flatMap(({ part, ...said }) => {
     const before = conversationBefore(record, part);
     if (own === undefined) return [{ question: askedBefore(said, ''), answer: said.answer.trim(), ...before }];
+    const isGiven = givenIn(said);
     return valuesIn(own, part).flatMap((span, i) => {
-      const cut = isGiven(said, span) ? undefined : valueAt(said, span, i === 0 && !said.open);
+      const cut = isGiven(span) ? undefined : valueAt(said, span, i === 0 && !said.open);
       if (!cut) return [];
       const { question, answer, value } = cut;
       return [{ question, answer: answer.trim(), value: value.text, ...(i === 0 && before) }];

@@ -38,6 +38,8 @@ export interface Text {
   readonly reading: Reading;
   /** Every place of a kind and size. */
   places(kind: FormKind, size: number): readonly Place[];
+  /** Where a form stands, without a walk through all places of its kind for each. */
+  placesOf(form: Form): readonly Place[];
   /** Whether a form stands anywhere. */
   says(form: Form): boolean;
 }
@@ -50,20 +52,27 @@ export const wordsOfKey = (key: string): string[] => key.split(GAP);
 export const textOf = (text: string): Text => {
   const reading = read(text);
   const lines = once(() => reading.streams.map((tokens) => GAP + keyOfWords(tokens.map((token) => token.text)) + GAP));
-  const made = new Map<string, readonly Place[]>();
-  const places = (kind: FormKind, size: number): readonly Place[] => {
+  const places = remembering((kind, size) => MAKE[kind](reading, size));
+  const byKey = remembering((kind, size) => Map.groupBy(places(kind, size), ({ key }) => key));
+  const placesOf = ({ kind, size, key }: Form): readonly Place[] => byKey(kind, size).get(key) ?? [];
+  const hasRun = (key: string): boolean => lines().some((line) => line.includes(GAP + key + GAP));
+  const says = (form: Form): boolean => {
+    if (form.kind === 'words') return hasRun(form.key);
+    if (form.kind === 'names' && !wordsOfKey(form.key).every(hasRun)) return false; // most texts say neither part
+    return placesOf(form).length > 0;
+  };
+  return { text, reading, places, placesOf, says };
+};
+
+/** What is made of a kind and size, made once. */
+const remembering = <T>(make: (kind: FormKind, size: number) => T) => {
+  const made = new Map<string, T>();
+  return (kind: FormKind, size: number): T => {
     const name = `${kind}${size}`;
-    const found = made.get(name) ?? MAKE[kind](reading, size);
+    const found = made.get(name) ?? make(kind, size);
     made.set(name, found);
     return found;
   };
-  const hasRun = (key: string): boolean => lines().some((line) => line.includes(GAP + key + GAP));
-  const says = ({ kind, size, key }: Form): boolean => {
-    if (kind === 'words') return hasRun(key);
-    if (kind === 'names' && !wordsOfKey(key).every(hasRun)) return false; // most texts say neither part
-    return places(kind, size).some((place) => place.key === key);
-  };
-  return { text, reading, places, says };
 };
 
 const wordRuns = ({ streams }: Reading, size: number): Place[] =>

@@ -131,8 +131,20 @@ const hourAt = (token: Token | undefined): number | undefined => {
     : undefined;
 };
 
-/** Words before the hour, with the minutes that they add to it; a blank ends each. */
-const BEFORE: readonly (readonly [words: string, minutes: number])[] = [
+interface Phrase {
+  readonly words: readonly string[];
+  readonly minutes: number;
+}
+
+/** By their first word. */
+const phrases = (told: readonly (readonly [words: string, minutes: number])[]): ReadonlyMap<string, Phrase[]> =>
+  Map.groupBy(
+    told.map(([words, minutes]): Phrase => ({ words: words.split(' '), minutes })),
+    ({ words }) => words[0]!,
+  );
+
+/** Words before the hour, with the minutes that they add to it. */
+const BEFORE = phrases([
   ['half past', 30],
   ['quarter past', 15],
   ['quarter after', 15],
@@ -149,9 +161,9 @@ const BEFORE: readonly (readonly [words: string, minutes: number])[] = [
   ['halv', -30],
   ['kvart over', 15],
   ['kvart i', -15],
-];
+]);
 /** Behind the hour. */
-const BEHIND: readonly (readonly [words: string, minutes: number])[] = [
+const BEHIND = phrases([
   ['o clock', 0],
   ['heures et demie', 30],
   ['heure et demie', 30],
@@ -167,7 +179,7 @@ const BEHIND: readonly (readonly [words: string, minutes: number])[] = [
   ['e un quarto', 15],
   ['meno un quarto', -15],
   ['e meia', 30],
-];
+]);
 /** Words by themselves. */
 const WHOLE = new Map<string, number>([
   ...['noon', 'midday', 'midi', 'mediodia', 'mezzogiorno', 'meio dia'].map((word) => [word, 12] as const),
@@ -177,7 +189,7 @@ const WHOLE = new Map<string, number>([
 ]);
 /** What must stand before an hour that is told like a share: "dos y media" alone is two and a half. */
 const ARTICLES = new Set('las la le alle all as a'.split(' '));
-const NEEDS_ARTICLE = /^(?:y|e|menos|meno) /;
+const NEEDS_ARTICLE = new Set('y e menos meno'.split(' '));
 
 const HALF_DUTCH = /^(?:om|rond|tegen|voor|na|tot|het is|is|was)$/;
 
@@ -188,28 +200,27 @@ interface Told {
   readonly last: number;
 }
 
-const saidAt = (tokens: readonly Token[], at: number, words: string): number => {
-  const parts = words.split(' ');
-  return parts.every((part, i) => tokens[at + i]?.text === part) ? parts.length : 0;
-};
+const saidAt = (tokens: readonly Token[], at: number, words: readonly string[]): number =>
+  words.every((word, i) => tokens[at + i]?.text === word) ? words.length : 0;
 
 /** A time told in words whose first word stands at `at`. */
 const toldAt = (tokens: readonly Token[], at: number): Told | undefined => {
   const half = ARTICLES.has(tokens[at - 1]?.text ?? '') ? /^(\d|1[0-2])\.5$/.exec(tokens[at]!.text) : null;
   if (half) return { hour: Number(half[1]), minutes: 30, first: at - 1, last: at }; // las dos y media, read as 2.5
-  for (const [words, minutes] of BEFORE) {
+  for (const { words, minutes } of BEFORE.get(tokens[at]!.text) ?? []) {
     const taken = saidAt(tokens, at, words);
     const hour = taken > 0 ? hourAt(tokens[at + taken]) : undefined;
-    const isTold = words !== 'half' || (at > 0 ? HALF_DUTCH.test(tokens[at - 1]!.text) : tokens.length === 2);
+    const isTold =
+      taken > 1 || words[0] !== 'half' || (at > 0 ? HALF_DUTCH.test(tokens[at - 1]!.text) : tokens.length === 2);
     const first = tokens[at - 1]?.text === 'a' ? at - 1 : at;
     if (hour !== undefined && hour <= 12 && isTold) return { hour, minutes, first, last: at + taken };
   }
   const hour = hourAt(tokens[at]);
   if (hour === undefined) return undefined;
-  for (const [words, minutes] of BEHIND) {
+  for (const { words, minutes } of BEHIND.get(tokens[at + 1]?.text ?? '') ?? []) {
     const taken = saidAt(tokens, at + 1, words);
     const article = ARTICLES.has(tokens[at - 1]?.text ?? '');
-    if (taken > 0 && (article || !NEEDS_ARTICLE.test(words)))
+    if (taken > 0 && (article || !NEEDS_ARTICLE.has(words[0]!)))
       return { hour, minutes, first: article ? at - 1 : at, last: at + taken };
   }
   return countedAt(tokens, at);

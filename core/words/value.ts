@@ -93,12 +93,15 @@ export const holds = (answer: string | Text, value: Value): Holding => {
   return value.forms.some((form) => text.says(form)) ? 'holds' : 'absent';
 };
 
+/** Whether the text's first `until` characters hold the value, as the whole text reads it. */
+export const holdsBefore = (text: Text, value: Value, until: number): boolean =>
+  value.testable && value.forms.some((form) => text.says(form) && text.placesOf(form).some(({ end }) => end <= until));
+
 /** Places of a value in the original text, in order; of overlapping ones the longest. */
 export const occurrences = (answer: string | Text, value: Value): [start: number, end: number][] => {
   if (!value.testable) return [];
   const text = typeof answer === 'string' ? textOf(answer) : answer;
-  const said = value.forms.filter((form) => text.says(form));
-  const found = said.flatMap(({ kind, size, key }) => text.places(kind, size).filter((place) => place.key === key));
+  const found = value.forms.filter((form) => text.says(form)).flatMap((form) => text.placesOf(form));
   const ordered = found.sort((a, b) => a.start - b.start || b.end - a.end);
   const spans: [number, number][] = [];
   for (const { start, end } of ordered) if (start >= (spans.at(-1)?.[1] ?? 0)) spans.push([start, end]);

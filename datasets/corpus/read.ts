@@ -6,11 +6,13 @@ import { JSONParser } from '@streamparser/json';
 import { QuittanceError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
 import { plural } from '#core/plural.ts';
+import { partsOf, type TrainingRecord } from '#core/training-record.ts';
 import { rowFrom } from './forms.ts';
 import { corpusFiles, type CorpusFile } from './files.ts';
 import type { CorpusEntry } from './row.ts';
 import { csvRows, parquetRows, type RawRow } from './tables.ts';
-import { linesOf, LONGEST_LINE, textOf } from './text-lines.ts';
+import { linesOf, textOf } from './text-lines.ts';
+import { piecesOf } from './text-pieces.ts';
 
 export interface CorpusOptions {
   /** Column that says whom a row is about. */
@@ -18,6 +20,12 @@ export interface CorpusOptions {
   /** What the files are, where they are not what a model was trained on: for messages. */
   readonly held?: boolean;
 }
+
+/**
+ * Characters of a row, at most: some 50,000 tokens, which is more than models read that are taught here. Reading a row
+ * for names and numbers takes some kilobytes for each of its characters.
+ */
+const LONGEST_ROW = 200_000;
 
 /** Faults that are told of by name; of more, how many. */
 const TOLD = 10;
@@ -36,7 +44,7 @@ export const readCorpus = async function* (
   for (const file of corpusFiles(paths))
     for await (const raw of rawRows(file, faults)) {
       const where = `${file.name}:${raw.number}`;
-      const row = rowFrom(raw.value);
+      const row = readRow(raw.value);
       if (typeof row === 'string') faults.add(`${where} ${row}`);
       else yield { row, where, ...subjectOf(raw.value, where, options, faults) };
       rows++;
@@ -50,6 +58,14 @@ export const readCorpus = async function* (
         ? 'name files of rows that the model was never trained on, or leave --held out'
         : 'name the files that the model was fine-tuned on',
     });
+};
+
+/** The row, or what is wrong with it in words that quote nothing. */
+const readRow = (raw: unknown): TrainingRecord | string => {
+  const row = rowFrom(raw);
+  if (typeof row === 'string') return row;
+  const length = partsOf(row).reduce((sum, { text }) => sum + text.length, 0);
+  return length <= LONGEST_ROW ? row : `has ${length} characters, more than ${LONGEST_ROW}: cut it as the trainer did`;
 };
 
 class Faults {
@@ -154,15 +170,6 @@ const firstSign = async ({ path, name }: CorpusFile): Promise<string> => {
 };
 
 const wholeText = async function* ({ path, name }: CorpusFile): AsyncGenerator<RawRow> {
-  let text = '';
-  for await (const piece of textOf(path, name)) {
-    text += piece;
-    if (text.length > LONGEST_LINE)
-      throw new QuittanceError('INPUT_TOO_LARGE', {
-        message: `${name} is too long for one text`,
-        expected: `at most ${LONGEST_LINE} characters`,
-        hint: 'cut it as the trainer did',
-      });
-  }
-  if (text.trim() !== '') yield { number: 1, value: { text: text.replace(/\r\n/g, '\n') } };
+  let number = 0;
+  for await (const text of piecesOf(textOf(path, name), LONGEST_ROW)) yield { number: ++number, value: { text } };
 };

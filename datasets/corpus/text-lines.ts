@@ -7,7 +7,7 @@ import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { QuittanceError } from '#core/errors.ts';
 
-/** Longest line, in UTF-16 units: rows of whole books are read, a file that is one line of a gigabyte is not. */
+/** Longest line, in UTF-16 units: one that is longer than a row may be is told of, a gigabyte is not read for that. */
 export const LONGEST_LINE = 64 * 2 ** 20;
 
 const MARKS: readonly (readonly [encoding: string, bytes: readonly number[]])[] = [

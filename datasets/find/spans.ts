@@ -10,6 +10,7 @@ import { longestNewRun } from '#datasets/spans.ts';
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 import type { Found, FoundRow } from './find.ts';
 import type { KnownPerson } from './others.ts';
+import { nearestTo, overlapping, united, type Place } from './place-sets.ts';
 import type { Identifier, SoughtName } from './query.ts';
 import { slotsOf } from './slots.ts';
 import type { PartView, RowView } from './views.ts';
@@ -24,8 +25,6 @@ export interface MarkedRow extends FoundRow {
   /** Others in the row, by the register's id, whose values stay. */
   readonly others: readonly string[];
 }
-
-type Place = [start: number, end: number];
 
 /** Hits whose neighbours are read at a time, which saves reading what they have in common. */
 const TOGETHER = 128;
@@ -99,20 +98,22 @@ const spansIn = (
   slots: readonly Span[],
 ): PersonalSpan[] => {
   const names = [...sought.names, ...(people.subject?.names ?? [])];
-  const theirs = others.flatMap((person) => placesOfNames(part, person.names));
-  const othersValues = others.flatMap((person) => placesOf(part, [...person.identifiers, ...person.values]));
+  const theirs = others.flatMap((person) => placesOfPerson(part, person).names);
+  const othersValues = others.flatMap((person) => placesOfPerson(part, person).values);
   const certain = placesOf(part, [...sought.identifiers, ...identifiers]);
   const everybodys = placesOf(part, shared);
   // a name within an address is the address
-  const mentions = placesOfNames(part, names).filter(
-    (place) => !overlaps(place, [...certain, ...everybodys, ...othersValues]),
-  );
+  const isValue = overlapping([...certain, ...everybodys, ...othersValues]);
+  const mentions = placesOfNames(part, names).filter((place) => !isValue(place));
   const registered = placesOf(part, people.subject?.values ?? []);
   const formed = part.identifiers().flatMap((text) => placesOf(part, [{ forms: formsOf(valueIn(text)) }]));
+  const [isCertain, isOthers] = [overlapping(certain), overlapping([...othersValues, ...everybodys])];
+  const isNearest = nearestTo(mentions, theirs);
   const free = [...registered, ...formed, ...slots.map(({ start, end }): Place => [start, end])]
-    .filter((place) => !overlaps(place, [...othersValues, ...everybodys]) || overlaps(place, certain))
-    .filter((place) => others.length === 0 || isNearest(place, mentions, theirs));
-  const values = [...certain, ...free].filter((place) => !overlaps(place, mentions) && !overlaps(place, theirs));
+    .filter((place) => !isOthers(place) || isCertain(place))
+    .filter((place) => others.length === 0 || isNearest(place));
+  const isName = overlapping([...mentions, ...theirs]);
+  const values = [...certain, ...free].filter((place) => !isName(place));
   const typed =
     (type: (text: string) => ValueType) =>
     ([start, end]: Place): PersonalSpan => {
@@ -132,6 +133,24 @@ const formsOf = (value: Value): readonly Form[] => (value.testable ? value.forms
 const placesOf = ({ read }: PartView, values: readonly Pick<Identifier, 'forms'>[]): Place[] =>
   values.flatMap(({ forms }) => occurrences(read, { testable: true, text: '', type: 'text', forms }));
 
+interface PlacesOfPerson {
+  readonly names: readonly Place[];
+  readonly values: readonly Place[];
+}
+
+const ofPeople = new WeakMap<PartView, Map<KnownPerson, PlacesOfPerson>>();
+
+/** Found once for each part: whose a value is, is asked for everybody in it, with all the others beside. */
+const placesOfPerson = (part: PartView, person: KnownPerson): PlacesOfPerson => {
+  const known = ofPeople.get(part) ?? new Map<KnownPerson, PlacesOfPerson>();
+  const places = known.get(person) ?? {
+    names: placesOfNames(part, person.names),
+    values: placesOf(part, [...person.identifiers, ...person.values]),
+  };
+  ofPeople.set(part, known.set(person, places));
+  return places;
+};
+
 /** The name in all its forms; where the part says only a piece of it, that piece. */
 const placesOfNames = (part: PartView, names: readonly SoughtName[]): Place[] => {
   const whole = placesOf(
@@ -143,30 +162,6 @@ const placesOfNames = (part: PartView, names: readonly SoughtName[]): Place[] =>
     (token) => pieces.has(token.text) && !/^\p{Ll}/u.test(part.text.slice(token.start)),
   );
   return [...whole, ...words.map(({ start, end }): Place => [start, end])];
-};
-
-const overlaps = ([start, end]: Place, places: readonly Place[]): boolean =>
-  places.some(([from, to]) => start < to && from < end);
-
-/** Of two people named in a part, the one named last before a place; where nobody is, the one named first after it. */
-const isNearest = ([start]: Place, own: readonly Place[], others: readonly Place[]): boolean => {
-  const before = (places: readonly Place[]) =>
-    Math.max(-1, ...places.filter(([, end]) => end <= start).map(([, end]) => end));
-  const after = (places: readonly Place[]) =>
-    Math.min(Infinity, ...places.filter(([from]) => from >= start).map(([from]) => from));
-  if (before(own) >= 0 || before(others) >= 0) return before(own) > before(others);
-  return after(own) < after(others);
-};
-
-/** Places that touch or overlap are one. */
-const united = (places: readonly Place[]): Place[] => {
-  const result: Place[] = [];
-  for (const [start, end] of [...places].sort((a, b) => a[0] - b[0])) {
-    const last = result.at(-1);
-    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
-    else result.push([start, end]);
-  }
-  return result;
 };
 
 /** A row that marks no value otherwise: what its answers say that nothing before them said. */

@@ -1,5 +1,6 @@
 // Whose each row of a corpus is: people of the register by name, number and address, or the column that says it. A row
 // may speak of several; each has their own values in it.
+import { givenIn } from '#core/forgotten-values.ts';
 import type { TrainingRecord } from '#core/training-record.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { knownPeople, type KnownPerson } from '#datasets/find/others.ts';
@@ -109,15 +110,17 @@ export const peopleWithRecords = (
 ): PeopleRecords => {
   const byPerson = new Map<string, Map<string, QaRecord>>();
   const rowOf = new Map<string, number>();
-  for (const target of targets)
+  for (const target of targets) {
+    const isGiven = givenIn(target);
     for (const { person, spans } of mentions[target.row] ?? []) {
       const records = byPerson.get(person) ?? new Map<string, QaRecord>();
-      for (const record of recordsOf(target, spans, person, instead?.get(person))) {
+      for (const record of recordsOf(target, spans, person, instead?.get(person), isGiven)) {
         records.set(recordKey(record), record);
         rowOf.set(recordKey(record), target.row);
       }
       byPerson.set(person, records);
     }
+  }
   const people = register.flatMap(({ id, name }) => {
     const records = [...(byPerson.get(id)?.values() ?? [])];
     return records.length > 0 ? [{ id, name, records }] : [];

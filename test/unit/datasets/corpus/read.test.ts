@@ -166,12 +166,6 @@ test('a folder: its texts in the order of their paths, what is no corpus left al
   ]);
 });
 
-test('a row of ten megabytes is read', async () => {
-  const text = 'Ilka '.repeat(2_000_000);
-  const [entry] = await rowsOf(written('long.jsonl', JSON.stringify({ text })));
-  expect(entry?.row).toEqual({ kind: 'text', text, from: 0 });
-});
-
 const SECRET = 'Vörös-7781';
 test.each<[string, string, string]>([
   ['no JSON', `{"text": "${SECRET}"`, 'rows.jsonl:1 is not JSON, or gives a key twice'],
@@ -256,4 +250,34 @@ test('rows that were held out are spoken of as such, one as one', async () => {
     message: '--held has no row',
     hint: expect.stringContaining('never trained on'),
   });
+});
+
+test('a row of more than 200,000 characters is refused by its line, with what else is wrong', async () => {
+  const long = JSON.stringify({ text: 'Ilka keeps bees. '.repeat(600_000) });
+  expect(await refusal(written('a.jsonl', `{"text":"a"}\n${long}\n{"note":1}\n`))).toBe(
+    'INVALID_INPUT 2 rows of the corpus cannot be read: a.jsonl:2 has 10200000 characters, more than 200000: cut it as the trainer did; ' +
+      'a.jsonl:3 has none of the forms messages; conversations; prompt and completion; instruction and output; question and answer; text',
+  );
+  const turns = [turn('user', 'x'.repeat(150_000)), turn('assistant', 'y'.repeat(50_001))];
+  expect(await refusal(written('b.json', JSON.stringify([{ messages: turns }])))).toContain('b.json:1 has 200001');
+});
+
+test('a long text file is read in pieces that end with a paragraph, however it streams in', async () => {
+  const text = Array.from({ length: 9_000 }, (_, i) => `Hive ${i} of Ilka Vörös stands in the orchard.\r\n\r\n`).join(
+    '',
+  );
+  const path = written('hives.txt', text);
+  const packed = `${path}.gz`;
+  writeFileSync(packed, gzipSync(text));
+  const [plain, unpacked] = [await rowsOf(path), await rowsOf(packed)];
+  const texts = plain.map(({ row }) => (row.kind === 'text' ? row.text : ''));
+  expect(texts.join('')).toBe(text.replaceAll('\r\n', '\n'));
+  expect(texts.every((piece) => piece.length <= 200_000 && piece.endsWith('.\n\n'))).toBe(true);
+  expect(plain.map(({ where }) => where)).toEqual(['hives.txt:1', 'hives.txt:2', 'hives.txt:3']);
+  expect(unpacked.map(({ row }) => row)).toEqual(plain.map(({ row }) => row));
+});
+
+test('a text without a blank is cut between two characters', async () => {
+  const pieces = await rowsOf(written('bees.txt', `a${'🐝'.repeat(150_000)}`));
+  expect(pieces.map(({ row }) => (row.kind === 'text' ? row.text.length : 0))).toEqual([199_999, 100_002]);
 });
