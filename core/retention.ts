@@ -8,6 +8,8 @@ export const RETENTION_DAYS = {
   appeal: 30,
   /** Records that an appeal brought back, to take them over into a case of their own, once it was decided. */
   granted: 7,
+  /** What somebody has typed of a case and not filed, since it was last kept. */
+  draft: 30,
 };
 
 export const daysAfter = (at: Date, days: number): string => new Date(at.getTime() + days * 86_400_000).toISOString();

@@ -29,7 +29,17 @@ export const PORTFOLIO = {
   purpose: 'the report of the month before',
 } as const satisfies Recurrence;
 
+/** Each day: what is over by then is not shown, whether it is destroyed yet or not. */
+export const OLD_DRAFTS = {
+  expression: 'cron(30 4 * * ? *)',
+  purpose: 'drafts that nobody kept for so long',
+} as const satisfies Recurrence;
+
 /** Steps that the clock calls, by their names. */
-export const STEP_SCHEDULES = { 'send-reminders': REMINDERS, 'write-portfolio': PORTFOLIO } as const;
+export const STEP_SCHEDULES = {
+  'send-reminders': REMINDERS,
+  'write-portfolio': PORTFOLIO,
+  'destroy-drafts': OLD_DRAFTS,
+} as const;
 export type ScheduledStep = keyof typeof STEP_SCHEDULES;
 export const SCHEDULED_STEPS = Object.keys(STEP_SCHEDULES) as ScheduledStep[];

@@ -60,6 +60,7 @@ const WORKFLOWS = ['erasure', 'unlearn', 'recertify'] as const;
 const ALONE: Readonly<Record<ScheduledStep, { readonly workflow: string; readonly schedule: string }>> = {
   'send-reminders': { workflow: 'remind', schedule: 'reminders' },
   'write-portfolio': { workflow: 'report', schedule: 'portfolio' },
+  'destroy-drafts': { workflow: 'sweep-drafts', schedule: 'drafts' },
 };
 
 const alone = (step: ScheduledStep) => ({

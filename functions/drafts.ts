@@ -1,10 +1,14 @@
 // Drafts of new cases: what somebody has typed so far, as it was typed, encrypted under a key of its own in the vault,
-// found by a label that stands for its owner, and destroyed when the case is filed or the draft thrown away.
-// Trap: a draft is personal data of somebody whose request is not filed yet; nobody but its owner reads it.
+// found by a label that stands for its owner, and destroyed when the case is filed, the draft thrown away, or its days
+// are over. Lists of many requests are kept in the same way.
+// Traps: a draft is personal data of somebody whose request is not filed yet; nobody but its owner reads it. And it
+// ends by the clock, not by the schedule that destroys it: what is over is not there, swept or not.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { Instant } from '#core/deadlines.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
+import { daysAfter, RETENTION_DAYS } from '#core/retention.ts';
 import { parseJson } from '#core/stored-json.ts';
 import { Principal } from '#core/ticket-request.ts';
 import { jsonBytes } from './step-support.ts';
@@ -15,39 +19,104 @@ export const ListId = z.string().regex(/^B-[0-9a-f]{20}$/, 'the id of a list');
 const Fields = z.record(z.string().max(64), z.string());
 export type DraftFields = Readonly<Record<string, string>>;
 
-const Draft = z.strictObject({ kind: z.literal('quittance-draft/v1'), owner: Principal, fields: Fields });
+const Draft = z.strictObject({
+  kind: z.literal('quittance-draft/v1'),
+  owner: Principal,
+  fields: Fields,
+  /** From when its days count; absent in drafts from before they had an end, which get one when they are kept again. */
+  keptAt: Instant.optional(),
+});
 
-type Stores = Pick<Ports, 'vault' | 'pseudonyms'>;
+type Stores = Pick<Ports, 'vault' | 'pseudonyms' | 'clock'>;
 
 export const newDraftId = (): string => `D-${randomBytes(10).toString('hex')}`;
 
 const ownersLabel = ({ pseudonyms }: Stores, owner: string) => pseudonyms.of('drafts-of', owner);
 
-/** Durable when it returns. NOT_FOUND where the id is another person's. */
+/** Under which all drafts are found, a store listing a hundred each. */
+const SHARDS = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
+const shardsLabel = ({ pseudonyms }: Stores, shard: string) => pseudonyms.of('drafts-kept', shard);
+
+/** Durable when it returns; its days begin anew. NOT_FOUND where the id is another person's. */
 export const saveDraft = async (stores: Stores, id: string, owner: string, fields: DraftFields): Promise<void> => {
-  const { vault } = stores;
+  const { vault, clock } = stores;
   await vault.createKey(id);
   const before = await vault.list(id);
   if (before.includes('draft')) await readDraft(stores, id, owner); // another person's is not there for this one
-  await vault.put(id, 'draft', jsonBytes({ kind: 'quittance-draft/v1', owner, fields }));
-  await vault.label(id, [await ownersLabel(stores, owner)]);
+  const keptAt = clock.now().toISOString();
+  await vault.put(id, 'draft', jsonBytes({ kind: 'quittance-draft/v1', owner, fields, keptAt }));
+  await vault.label(id, [await ownersLabel(stores, owner), await shardsLabel(stores, id.slice(2, 4))]);
 };
 
-/** NOT_FOUND where there is none of this person's: never begun, filed, or thrown away. */
-export const readDraft = async ({ vault }: Stores, id: string, owner: string): Promise<DraftFields> => {
+export interface KeptDraft {
+  readonly id: string;
+  readonly fields: DraftFields;
+  readonly keptAt: string | null;
+  /** From when it is no more; null for one from before drafts had an end. */
+  readonly until: string | null;
+}
+
+/** Whose it is and until when; undefined where there is none. */
+const draftIn = async (
+  { vault }: Pick<Stores, 'vault'>,
+  id: string,
+): Promise<(KeptDraft & { owner: string }) | undefined> => {
   try {
-    const draft = parseJson(await vault.get(id, 'draft'), Draft, 'a draft in the vault');
-    if (draft.owner === owner) return draft.fields;
+    const { owner, fields, keptAt = null } = parseJson(await vault.get(id, 'draft'), Draft, 'a draft in the vault');
+    const until = keptAt === null ? null : daysAfter(new Date(keptAt), RETENTION_DAYS.draft);
+    return { id, owner, fields, keptAt, until };
   } catch (error) {
-    if (!isQuittanceError(error, 'VAULT_KEY_DESTROYED') && !isQuittanceError(error, 'NOT_FOUND')) throw error;
+    if (isQuittanceError(error, 'VAULT_KEY_DESTROYED') || isQuittanceError(error, 'NOT_FOUND')) return undefined;
+    throw error;
   }
+};
+
+const isOver = ({ until }: KeptDraft, now: Date): boolean => until !== null && until <= now.toISOString();
+
+/** NOT_FOUND where there is none of this person's: never begun, filed, thrown away, or over. */
+export const readDraft = async (stores: Stores, id: string, owner: string): Promise<DraftFields> => {
+  const draft = await draftIn(stores, id);
+  if (draft?.owner === owner && !isOver(draft, stores.clock.now())) return draft.fields;
   throw new QuittanceError('NOT_FOUND', { message: 'there is no such draft of this person' });
 };
 
+/** Of one person; the one that ends first at the head. */
+export const keptDrafts = async (
+  stores: Stores,
+  owner: string,
+  kinds: readonly ('D' | 'B')[] = ['D', 'B'],
+): Promise<KeptDraft[]> => {
+  const ids = await stores.vault.labelled(await ownersLabel(stores, owner));
+  const wanted = ids.filter((id) => kinds.some((kind) => id.startsWith(`${kind}-`)));
+  const found = await Promise.all(wanted.map((id) => draftIn(stores, id)));
+  const now = stores.clock.now();
+  return found
+    .flatMap((draft) => (draft?.owner === owner && !isOver(draft, now) ? [draft] : []))
+    .map(({ id, fields, keptAt, until }) => ({ id, fields, keptAt, until }))
+    .sort((a, b) => (a.until ?? '9').localeCompare(b.until ?? '9') || a.id.localeCompare(b.id));
+};
+
 export const draftsOf = async (stores: Stores, owner: string, kind: 'D' | 'B' = 'D'): Promise<string[]> =>
-  (await stores.vault.labelled(await ownersLabel(stores, owner))).filter((id) => id.startsWith(`${kind}-`));
+  (await keptDrafts(stores, owner, [kind])).map(({ id }) => id);
 
 export const destroyDraft = async (stores: Stores, id: string, owner: string): Promise<void> => {
   await readDraft(stores, id, owner);
   await stores.vault.destroy(id);
+};
+
+/** Whoever kept a draft in its last minute may still be writing it. */
+const GRACE_MS = 3_600_000;
+
+/** Destroys what is over; returns how many. A crash leaves the rest for the next call. */
+export const destroyOldDrafts = async (stores: Stores): Promise<number> => {
+  const now = new Date(stores.clock.now().getTime() - GRACE_MS);
+  let destroyed = 0;
+  for (const shard of SHARDS)
+    for (const id of await stores.vault.labelled(await shardsLabel(stores, shard))) {
+      const draft = await draftIn(stores, id);
+      if (!draft || !isOver(draft, now)) continue;
+      await stores.vault.destroy(id);
+      destroyed += 1;
+    }
+  return destroyed;
 };

@@ -7,6 +7,7 @@ import { admitForgetSet } from './admit-forget-set.ts';
 import { awaitTurn } from './await-turn.ts';
 import { checkContinuity } from './check-continuity.ts';
 import { deployModel } from './deploy-model.ts';
+import { destroyDrafts } from './destroy-drafts.ts';
 import { destroyQuarantined } from './destroy-quarantined.ts';
 import { awaitRelease } from './holds.ts';
 import { issueCertificate } from './issue-certificate.ts';
@@ -49,6 +50,7 @@ export const workflowSteps: readonly Step[] = [
   sequenceLog,
   sendReminders,
   writePortfolio,
+  destroyDrafts,
   awaitRelease,
   recordFailure,
   checkContinuity,

@@ -8,7 +8,7 @@ import { newDraftId, readDraft, saveDraft, type DraftFields } from './drafts.ts'
 
 /** The draft of this filer; the same however often it is asked for. */
 export const takeUpAsk = async (
-  ports: Pick<Ports, 'vault' | 'pseudonyms' | 'models'>,
+  ports: Pick<Ports, 'vault' | 'pseudonyms' | 'clock' | 'models'>,
   id: string,
   filer: string,
   timeZone: string,
@@ -21,7 +21,11 @@ export const takeUpAsk = async (
   return saved(ports, draft, filer, fields);
 };
 
-const isThere = async (ports: Pick<Ports, 'vault' | 'pseudonyms'>, draft: string, filer: string): Promise<boolean> => {
+const isThere = async (
+  ports: Pick<Ports, 'vault' | 'pseudonyms' | 'clock'>,
+  draft: string,
+  filer: string,
+): Promise<boolean> => {
   try {
     await readDraft(ports, draft, filer);
     return true;
@@ -31,9 +35,9 @@ const isThere = async (ports: Pick<Ports, 'vault' | 'pseudonyms'>, draft: string
   }
 };
 
-/** One that was thrown away left its key destroyed; the next has an id of its own. */
+/** One that was thrown away left its key destroyed, one whose days are over is not there; the next has its own id. */
 const saved = async (
-  ports: Pick<Ports, 'vault' | 'pseudonyms'>,
+  ports: Pick<Ports, 'vault' | 'pseudonyms' | 'clock'>,
   draft: string,
   filer: string,
   fields: DraftFields,
@@ -42,7 +46,7 @@ const saved = async (
     await saveDraft(ports, draft, filer, fields);
     return draft;
   } catch (error) {
-    if (!isQuittanceError(error, 'VAULT_KEY_DESTROYED')) throw error;
+    if (!isQuittanceError(error, 'VAULT_KEY_DESTROYED') && !isQuittanceError(error, 'NOT_FOUND')) throw error;
     const other = newDraftId();
     await saveDraft(ports, other, filer, fields);
     return other;

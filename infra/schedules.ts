@@ -77,6 +77,7 @@ const recertifications = (stack: Stack, settings: Settings, { machines, undelive
 const SCHEDULE_IDS: Readonly<Record<ScheduledStep, string>> = {
   'send-reminders': 'Reminders',
   'write-portfolio': 'Portfolio',
+  'destroy-drafts': 'OldDrafts',
 };
 
 const stepByTheClock = (

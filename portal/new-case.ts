@@ -12,10 +12,13 @@ import { html, type Html } from '#report/markup.ts';
 import { fieldHtml, hiddenInputs, summary, type Field, type Returned } from './forms.ts';
 import { terms } from './layout.ts';
 import { lookAlikeTexts, type Remarks } from './remarks.ts';
-import type { Words } from './words.ts';
+import { LANGUAGES, type Words } from './words.ts';
 
 export const STEPS = ['who', 'law', 'find', 'check'] as const;
 export type NewStep = (typeof STEPS)[number];
+export type TypedStep = Exclude<NewStep, 'check'>;
+/** Those in which something is typed. */
+export const TYPED = STEPS.filter((step): step is TypedStep => step !== 'check');
 
 const MANDATES = REQUEST_FACTS.agent.unwrap().shape.mandate.options;
 
@@ -32,7 +35,7 @@ const choice = (name: string, label: string, choices: Field['choices'], required
 
 /** Fields of a step. `fields`: what the draft holds, on which some choices depend. */
 export const stepFields = (
-  step: Exclude<NewStep, 'check'>,
+  step: TypedStep,
   fields: Fields,
   { models, timeZone, now }: { readonly models: readonly string[]; readonly timeZone: string; readonly now: Date },
   words: Words,
@@ -42,7 +45,7 @@ export const stepFields = (
     ...{ name, label: `${label} (${timeZone})`, kind: 'time', required },
     value: fields[name] ?? localTime(timeZone, now.toISOString()),
   });
-  const all: Readonly<Record<Exclude<NewStep, 'check'>, () => Field[]>> = {
+  const all: Readonly<Record<TypedStep, () => Field[]>> = {
     who: () => whoFields(`${n.seenAt} (${timeZone})`, words),
     law: () => [
       choice(
@@ -69,6 +72,10 @@ export const stepFields = (
   };
   return all[step]().map((field) => ({ ...field, value: fields[field.name] ?? field.value ?? '' }));
 };
+
+/** Names of what a step asks for. */
+export const typedNames = (step: TypedStep): string[] =>
+  stepFields(step, {}, { models: [], timeZone: 'UTC', now: new Date(0) }, LANGUAGES.en).map(({ name }) => name);
 
 const whoFields = (seenAt: string, words: Words): Field[] => {
   const n = words.newCase;
@@ -218,7 +225,8 @@ export const filedBody = (
     <p><a class="button" href="/tickets/${ticketId}">${n.toCase}</a></p>`;
 };
 
-export const draftsBody = (drafts: readonly string[], hidden: Fields, { newCase: n }: Words): Html =>
+/** `drafts`: the table of those that there are. */
+export const draftsBody = (drafts: Html | undefined, hidden: Fields, { newCase: n }: Words): Html =>
   html`<p>${n.startText}</p>
     <form method="post" action="/new">
       ${hiddenInputs(hidden)}
@@ -226,9 +234,7 @@ export const draftsBody = (drafts: readonly string[], hidden: Fields, { newCase:
     </form>
     <p><a href="/bulk">${n.many}</a></p>
     ${
-      drafts.length > 0 &&
+      drafts &&
       html`<h2>${n.drafts}</h2>
-        <ul>
-          ${drafts.map((id) => html`<li><a href="/new/${id}/who">${n.draft(id)}</a></li>`)}
-        </ul>`
+        ${drafts}`
     }`;

@@ -32,7 +32,7 @@ export interface SettingsView {
   readonly me: { readonly principal: string; readonly roles: readonly Role[]; readonly key: string | null };
   readonly regimes: readonly RegimeRow[];
   readonly places: readonly PlaceRow[];
-  readonly keptDays: { readonly appeal: number; readonly quarantine: number };
+  readonly keptDays: { readonly appeal: number; readonly quarantine: number; readonly draft: number };
   readonly scope: { readonly swept: readonly string[]; readonly notLookedAt: readonly string[] };
 }
 
@@ -74,6 +74,7 @@ export const settingsBody = (view: SettingsView, hasSessions: boolean, words: Wo
     ${terms([
       [s.keptAppeal, s.days(keptDays.appeal)],
       [s.keptWeights, s.days(keptDays.quarantine)],
+      [s.keptDrafts, s.days(keptDays.draft)],
       [s.swept, list(scope.swept)],
       [s.notLookedAt, list(scope.notLookedAt)],
     ])}`;

@@ -14,6 +14,8 @@ export interface TodayView {
   readonly open: number;
   /** From outside, not yet a case; for those who file. */
   readonly asked: number;
+  /** That this person has begun and not filed. */
+  readonly drafts: number;
   /** Open cases by the days that are left to their safe dates. */
   readonly byDaysLeft: readonly { readonly bin: DaysLeft; readonly n: number }[];
   readonly next: readonly WorkItem[];
@@ -36,6 +38,7 @@ export const todayBody = (view: TodayView, mayFile: boolean, words: Words): Html
       </ul>`
     }
     ${view.asked > 0 && html`<p class="notice"><a href="/asked">${t.asked(view.asked)}</a></p>`}
+    ${view.drafts > 0 && html`<p class="notice"><a href="/tickets?view=draft">${t.drafts(view.drafts)}</a></p>`}
     <ul class="tiles">
       ${tile(view.late, t.tiles.late, '/tickets?due=late', view.late > 0 ? 'bad' : '')}
       ${tile(view.week, t.tiles.week(SOON_DAYS), '/tickets?view=due')}

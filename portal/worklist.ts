@@ -19,11 +19,9 @@ import { reasonLabel } from '#report/labels.ts';
 import { html, type Html, type Value } from '#report/markup.ts';
 import { dueCell, pill } from './due.ts';
 import { hiddenInputs } from './forms.ts';
+import { COLUMNS, queryOf, to, viewsNav, type Asked, type Column, type ListFrame, type View } from './list-address.ts';
 import { reasonText } from './reasons.ts';
 import { statusText, type Words } from './words.ts';
-
-export const VIEWS = ['all', 'mine', 'due', 'approval', 'blocked', 'closed'] as const;
-export type View = (typeof VIEWS)[number];
 
 export interface WorkItem {
   readonly id: string;
@@ -86,24 +84,6 @@ const blockedText = ({ status, reason, decision, regime }: WorkItem, words: Word
   return status === 'IDENTITY_PENDING' ? stopped.identity : '–';
 };
 
-export const COLUMNS = ['regime', 'model', 'filer', 'blocked'] as const;
-export type Column = (typeof COLUMNS)[number];
-
-/** What the address of a list says. */
-export interface Asked {
-  readonly view: View;
-  readonly status?: Status | undefined;
-  readonly regime?: string | undefined;
-  readonly model?: string | undefined;
-  readonly filer?: string | undefined;
-  readonly due?: 'late' | 'week' | undefined;
-  /** Beginning of a reference. */
-  readonly ref?: string | undefined;
-  readonly columns: readonly Column[];
-  readonly limit: number;
-  readonly after?: string | undefined;
-}
-
 export interface Worklist {
   readonly view: View;
   readonly tickets: readonly WorkItem[];
@@ -112,35 +92,6 @@ export interface Worklist {
   readonly counts: WorkCounts;
   readonly late: number;
   readonly week: number;
-}
-
-export interface SavedView {
-  readonly name: string;
-  readonly query: string;
-}
-
-/** The query of an address, with changes; what is undefined is left out. */
-export const queryOf = (asked: Asked, change: Partial<Record<keyof Asked, string | undefined>> = {}): string => {
-  const { view, status, regime, model, filer, due, ref, columns } = asked;
-  const all: Record<string, string | undefined> = {
-    ...{ view, status, regime, model, filer, due, ref },
-    ...(columns.length === COLUMNS.length ? {} : { columns: columns.join('.') }),
-    ...change,
-  };
-  const pairs = Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  return new URLSearchParams(pairs.filter(([name, value]) => name !== 'view' || value !== 'all')).toString();
-};
-
-const to = (query: string): string => (query === '' ? '/tickets' : `/tickets?${query}`);
-
-export interface ListFrame {
-  readonly asked: Asked;
-  readonly saved: readonly SavedView[];
-  readonly mayFile: boolean;
-  /** Whether this person may search by name. */
-  readonly mayName: boolean;
-  /** Token of the search's form. */
-  readonly token: string;
 }
 
 export const worklistBody = (list: Worklist, frame: ListFrame, words: Words): Html => {
@@ -153,7 +104,7 @@ export const worklistBody = (list: Worklist, frame: ListFrame, words: Words): Ht
         <li><a class="button" href="/new">${w.newCase}</a></li>
       </ul>`
     }
-    ${views(asked, frame.saved, words)} ${search(frame, words)}
+    ${viewsNav(frame, words)} ${search(frame, words)}
     <p class="soft">
       ${w.found(list.counts.total)}${asked.ref !== undefined && html` · ${w.ref(asked.ref)}`}
       ${narrowedBy(asked, words)}
@@ -167,14 +118,6 @@ export const worklistBody = (list: Worklist, frame: ListFrame, words: Words): Ht
       <p><a href="/tickets.csv${query === '' ? '' : `?${query}`}">${w.csv}</a></p>
     </div>`;
 };
-
-const views = (asked: Asked, saved: readonly SavedView[], words: Words): Html =>
-  html`<nav aria-label="${words.list.views}">
-    <ul class="chips">
-      ${VIEWS.map((view) => html`<li><a href="${to(queryOf({ view, columns: COLUMNS, limit: 0 }))}" ${view === asked.view && html` aria-current="page"`}>${words.list.view[view]}</a></li>`)}
-      ${saved.map(({ name, query }) => html`<li><a href="${to(query)}">★ ${name}</a></li>`)}
-    </ul>
-  </nav>`;
 
 const search = ({ token, mayName }: ListFrame, { list }: Words): Html =>
   html`<form class="filters" method="post" action="/tickets/search" role="search">

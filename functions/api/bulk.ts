@@ -18,6 +18,7 @@ import { isShownInForm, returned } from './act-routes.ts';
 import { headerOf, Key } from './headers.ts';
 import { formFields, multipartFields } from './bodies.ts';
 import { requireRole, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
+import { DRAFTS_PATH } from './drafts.ts';
 import { checkForm, formToken } from './guard.ts';
 import { notFound, problemOf } from './problems.ts';
 
@@ -150,7 +151,7 @@ const fileOrDiscard = async (c: Asked, context: ApiContext): Promise<Response> =
   checkForm(context.formKey, c.var.identity, fields['csrf'], 'bulk', id);
   if (fields['then'] === 'discard') {
     await destroyDraft(context.ports, id, owner);
-    return c.redirect('/bulk', 303);
+    return c.redirect(DRAFTS_PATH, 303);
   }
   const result = await filed(rows, owner, context);
   return listPage(c, context, { list: id, ...result }, result.wrong > 0 ? 422 : 201);

@@ -5,7 +5,9 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { isQuittanceError, type FieldFault } from '#core/errors.ts';
 import { Deadlines } from '#core/deadlines.ts';
+import { RETENTION_DAYS } from '#core/retention.ts';
 import { TicketId } from '#core/ticket.ts';
+import { draftsTable } from '#portal/drafts.ts';
 import type { Returned } from '#portal/forms.ts';
 import {
   checkBody,
@@ -15,22 +17,22 @@ import {
   stepBody,
   stepFields,
   type CheckView,
-  type NewStep,
+  TYPED,
+  typedNames,
   type StepView,
+  type TypedStep,
 } from '#portal/new-case.ts';
 import { LANGUAGES, type Words } from '#portal/words.ts';
 import { draftedRequest, findRows, type FoundRow } from '../draft-request.ts';
-import { destroyDraft, DraftId, draftsOf, newDraftId, readDraft, saveDraft, type DraftFields } from '../drafts.ts';
+import { destroyDraft, DraftId, newDraftId, readDraft, saveDraft, type DraftFields } from '../drafts.ts';
 import { refuseWithdrawn, settleAsk } from '../asks.ts';
 import { fileTicket, ticketIdOf } from '../file-ticket.ts';
 import { Preview, previewTicket } from '../preview-ticket.ts';
 import { formFields } from './bodies.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
+import { draftItems, DRAFTS_PATH, tokenOf } from './drafts.ts';
 import { checkForm, formToken } from './guard.ts';
 import { notFound, problemOf } from './problems.ts';
-
-type TypedStep = Exclude<NewStep, 'check'>;
-const TYPED = STEPS.filter((step): step is TypedStep => step !== 'check');
 
 export const newCaseRoutes = (app: Hono<Env>, context: ApiContext): void => {
   app.get('/new', (c) => start(c, context));
@@ -68,9 +70,17 @@ const sentTo = async (c: Asked, { formKey }: ApiContext, draft: string): Promise
 const unstored = (c: Asked) => c.header('Cache-Control', 'no-store, private, max-age=0');
 
 const start = async (c: Asked, context: ApiContext): Promise<Response> => {
-  const data = { drafts: await draftsOf(context.ports, filerOf(c)) };
+  filerOf(c);
+  const drafts = (await draftItems(c, context)).filter(({ kind }) => kind === 'case');
   const title = (words: Words) => words.newCase.title;
-  return show(c, { title, data, body: (words) => draftsBody(data.drafts, hiddenOf(c, context, ''), words) });
+  const kept = (words: Words) =>
+    drafts.length > 0 ? draftsTable(drafts, RETENTION_DAYS.draft, tokenOf(c, context), words) : undefined;
+  unstored(c);
+  return show(c, {
+    title,
+    data: { drafts },
+    body: (words) => draftsBody(kept(words), hiddenOf(c, context, ''), words),
+  });
 };
 
 const begin = async (c: Asked, context: ApiContext): Promise<Response> => {
@@ -127,15 +137,12 @@ const stepPage = async (
 
 const discard = async (c: Asked, { ports }: ApiContext, id: string, filer: string): Promise<Response> => {
   await destroyDraft(ports, id, filer);
-  return c.redirect('/new', 303);
+  return c.redirect(DRAFTS_PATH, 303);
 };
-
-const namesOf = (step: TypedStep): string[] =>
-  stepFields(step, {}, { models: [], timeZone: 'UTC', now: new Date(0) }, LANGUAGES.en).map(({ name }) => name);
 
 const isOf = (step: TypedStep, { field }: FieldFault): boolean => {
   const parts = field.split('.');
-  return namesOf(step).some((name) => parts.includes(name));
+  return typedNames(step).some((name) => parts.includes(name));
 };
 
 /** Keeps what was typed, right or wrong; then on to the next step, or back here with what is wrong. */
@@ -145,7 +152,7 @@ const keep = async (c: Asked, context: ApiContext, step: TypedStep): Promise<Res
   if (sent['then'] === 'discard') return discard(c, context, id, filer);
   // a box that is not ticked is not sent, so that what the step asks for is taken as a whole
   const isMine = (name: string) =>
-    namesOf(step).includes(name) || (step === 'find' && /^row\.[0-9a-f]{16}$/.test(name));
+    typedNames(step).includes(name) || (step === 'find' && /^row\.[0-9a-f]{16}$/.test(name));
   const others = Object.entries(fields).filter(([name]) => !isMine(name));
   const mine = Object.entries(sent).filter(([name]) => isMine(name));
   const next: DraftFields = { ...Object.fromEntries(others), ...Object.fromEntries(mine) };

@@ -7,6 +7,7 @@ import { QuittanceError, type FieldFault } from '#core/errors.ts';
 import { faultsOf } from '#core/field-faults.ts';
 import { LetterLanguage } from '#core/letters.ts';
 import { TicketId } from '#core/ticket.ts';
+import { CASE_VIEWS } from '#portal/list-address.ts';
 import { wantsData, type Env } from './context.ts';
 import { ListQuery } from './worklist.ts';
 
@@ -15,7 +16,7 @@ export type QuerySchema = z.ZodObject<Readonly<Record<string, z.ZodType>>>;
 /** By method and path, as the router has them. */
 export const QUERIES: Readonly<Record<string, QuerySchema>> = {
   'GET /tickets': ListQuery.partial(),
-  'GET /tickets.csv': ListQuery.partial(),
+  'GET /tickets.csv': ListQuery.extend({ view: z.enum(CASE_VIEWS) }).partial(),
   'POST /tickets': z.object({ dryRun: z.enum(['true', 'false']) }).partial(),
   'POST /tickets/bulk': z.object({ dryRun: z.enum(['true', 'false']) }).partial(),
   'GET /tickets/:id/letters/:kind': z.object({ lang: LetterLanguage }).partial(),

@@ -5,6 +5,7 @@ import { Decision, mayDecide, type WorkPage } from '#core/worklist.ts';
 import { DAYS_LEFT, FORTNIGHT, MONTH, SOON_DAYS } from '#core/days-left.ts';
 import { todayBody, todayTitle, type TodayView } from '#portal/today.ts';
 import { countWaiting } from '../asks.ts';
+import { keptDrafts } from '../drafts.ts';
 import { hasInbox, show, type ApiContext, type Asked, type Env, type Identity } from './context.ts';
 import { BLOCKED, itemsOf, openUpTo } from './worklist.ts';
 
@@ -44,7 +45,8 @@ const today = async (c: Asked, context: ApiContext): Promise<Response> => {
   const { roles } = c.var.identity;
   const now = ports.clock.now();
   const day = now.toISOString().slice(0, 10);
-  const [late, soon, fortnight, month, mine, blocked, open, next, asked] = await Promise.all([
+  const isFiler = roles.includes('filer');
+  const [late, soon, fortnight, month, mine, blocked, open, next, asked, drafts] = await Promise.all([
     openUpTo(ports, addDays(day, -1)),
     openUpTo(ports, addDays(day, SOON_DAYS)),
     openUpTo(ports, addDays(day, FORTNIGHT)),
@@ -53,16 +55,25 @@ const today = async (c: Asked, context: ApiContext): Promise<Response> => {
     ports.tickets.counts({ scope: 'open', statuses: BLOCKED }),
     ports.tickets.counts({ scope: 'open' }),
     ports.tickets.page({ scope: 'open', limit: NEXT }),
-    hasInbox(context) && roles.includes('filer') ? countWaiting(ports) : 0,
+    hasInbox(context) && isFiler ? countWaiting(ports) : 0,
+    isFiler ? keptDrafts(ports, c.var.identity.principal) : [],
   ]);
   const items = await itemsOf(next.rows, ports, now);
-  const counts = { late, week: soon - late, mine, blocked: blocked.total, open: open.total, asked };
+  const counts = {
+    late,
+    week: soon - late,
+    mine,
+    blocked: blocked.total,
+    open: open.total,
+    asked,
+    drafts: drafts.length,
+  };
   const byDaysLeft = steps([late, soon, fortnight, month, open.total]);
   const data: TodayView = { ...counts, byDaysLeft, next: items };
   return show(c, {
     title: (words) => todayTitle(data, words),
     path: '/today',
     data,
-    body: (words) => todayBody(data, roles.includes('filer'), words),
+    body: (words) => todayBody(data, isFiler, words),
   });
 };

@@ -27,20 +27,16 @@ import { csvCell } from '#report/csv.ts';
 import { html } from '#report/markup.ts';
 import {
   COLUMNS,
-  itemOf,
-  rows as rowsOf,
   VIEWS,
-  worklistBody,
   type Asked as AskedList,
   type Column,
   type ListFrame,
   type SavedView,
-  type WorkItem,
-  type Worklist,
-  workItem,
-} from '#portal/worklist.ts';
+} from '#portal/list-address.ts';
+import { itemOf, rows as rowsOf, worklistBody, workItem, type WorkItem, type Worklist } from '#portal/worklist.ts';
 import { formFields, isForm, jsonValue } from './bodies.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env, type Identity } from './context.ts';
+import { draftList } from './drafts.ts';
 import { checkForm, formToken } from './guard.ts';
 
 export const worklistRoutes = (app: Hono<Env>, context: ApiContext): void => {
@@ -107,6 +103,7 @@ const filterOf = (asked: AskedList, { principal, roles }: Identity, today: strin
     approval: undefined,
     blocked: BLOCKED,
     closed: undefined,
+    draft: [],
   }[view];
   const statuses = status === undefined ? ofView : (ofView ?? [status]).filter((one) => one === status);
   const decisions = view !== 'approval' ? undefined : roles.includes('approver') ? Decision.options : [];
@@ -146,14 +143,17 @@ const list = async (c: Asked, context: ApiContext): Promise<Response> => {
   const asked = askedOf(c);
   const now = ports.clock.now();
   const today = now.toISOString().slice(0, 10);
+  if (asked.view === 'draft') {
+    const [late, week] = await dueCounts(ports, today);
+    return draftList(c, context, frameOf(c, context, asked), { late, week: week - late });
+  }
   const filter = filterOf(asked, identity, today);
-  const [page, counts, late, week] = await Promise.all([
+  const [page, counts, due] = await Promise.all([
     pageFor(ports, asked, identity, filter),
     ports.tickets.counts(filter),
-    openUpTo(ports, addDays(today, -1)),
-    openUpTo(ports, addDays(today, SOON_DAYS)),
+    dueCounts(ports, today),
   ]);
-  const data = listData(asked, await itemsOf(page.rows, ports, now), page.next, counts, [late, week]);
+  const data = listData(asked, await itemsOf(page.rows, ports, now), page.next, counts, due);
   return show(c, {
     title: (words) => words.frame.cases,
     data,
@@ -171,6 +171,10 @@ export const itemsOf = (rows: readonly WorkRow[], { tickets }: ApiContext['ports
 
 export const openUpTo = async ({ tickets }: ApiContext['ports'], dueUpTo: string): Promise<number> =>
   (await tickets.counts({ scope: 'open', dueUpTo })).total;
+
+/** Open cases that are late, and those that are or are due soon. */
+const dueCounts = (ports: ApiContext['ports'], today: string): Promise<[number, number]> =>
+  Promise.all([openUpTo(ports, addDays(today, -1)), openUpTo(ports, addDays(today, SOON_DAYS))]);
 
 const listData = (
   { view }: AskedList,

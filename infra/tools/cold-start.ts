@@ -60,6 +60,7 @@ const EVENTS: Readonly<Record<string, unknown>> = {
   'record-failure': { ...TICKET, error: 'INTERNAL' },
   'send-reminders': {},
   'write-portfolio': {},
+  'destroy-drafts': {},
   'check-continuity': { ...MODEL, trigger: 'daily', execution: 'e' },
   'record-recertification': {
     ...MODEL,

@@ -61,6 +61,7 @@ export const deNotes: typeof enNotes = {
     kept: 'Was aufbewahrt wird, und was niemand angesehen hat',
     keptAppeal: 'Daten eines geschlossenen Falls, für einen Widerspruch',
     keptWeights: 'Ersetzte Gewichte',
+    keptDrafts: 'Entwürfe von Fällen, seit sie zuletzt behalten wurden',
     days: (n) => `${n} Tage`,
     swept: 'Laut Bescheinigung bereinigt',
     notLookedAt: 'Und nicht angesehen',

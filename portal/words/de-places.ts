@@ -12,6 +12,7 @@ export const dePlaces: typeof enPlaces = {
       approval: 'Von mir zu entscheiden',
       blocked: 'Blockiert',
       closed: 'Abgeschlossen',
+      draft: 'Meine Entwürfe',
     },
     search: 'Aktenzeichen, Name oder Modell',
     searchNoName: 'Aktenzeichen oder Modell',
@@ -109,7 +110,20 @@ export const dePlaces: typeof enPlaces = {
     many: 'Viele Fälle auf einmal, aus einer Liste',
     begin: 'Neuen Fall beginnen',
     drafts: 'Ihre Entwürfe',
-    draft: (id) => `Entwurf ${id}`,
+  },
+  drafts: {
+    title: 'Meine Entwürfe',
+    none: 'Sie haben nichts begonnen, das nicht eingereicht ist.',
+    lead: (days) =>
+      `Niemand außer Ihnen sieht sie. Was nicht erneut behalten wird, wird ${days} Tage danach vernichtet; von selbst wird nichts davon eingereicht.`,
+    draft: 'Entwurf',
+    of: (id) => `Entwurf ${id}`,
+    list: (id) => `Liste ${id}`,
+    about: 'Wozu',
+    kept: 'Zuletzt behalten',
+    until: 'Wird vernichtet am',
+    act: 'Was man tun kann',
+    discard: (id) => `${id} verwerfen`,
   },
   bulk: {
     title: 'Viele Fälle auf einmal',
@@ -171,6 +185,8 @@ export const dePlaces: typeof enPlaces = {
       n === 1
         ? 'Ein Antrag von außen wartet darauf, angenommen zu werden'
         : `${n} Anträge von außen warten darauf, angenommen zu werden`,
+    drafts: (n) =>
+      n === 1 ? 'Ein Entwurf von Ihnen ist nicht eingereicht' : `${n} Entwürfe von Ihnen sind nicht eingereicht`,
     tiles: {
       late: 'zu spät',
       week: (n) => `fällig in ${n} Tagen`,

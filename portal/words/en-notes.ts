@@ -64,6 +64,7 @@ export const enNotes = {
     kept: 'What is kept, and what is not looked at',
     keptAppeal: 'Data of a case that was closed, for an appeal',
     keptWeights: 'Weights that were replaced',
+    keptDrafts: 'Drafts of cases, since they were last kept',
     days: (n: number) => `${n} days`,
     swept: 'A certificate says was swept',
     notLookedAt: 'And was not looked at',

@@ -12,6 +12,7 @@ export const enPlaces = {
       approval: 'For me to decide',
       blocked: 'Blocked',
       closed: 'Closed',
+      draft: 'My drafts',
     },
     search: 'Reference, name or model',
     searchNoName: 'Reference or model',
@@ -111,7 +112,20 @@ export const enPlaces = {
     many: 'Many cases at once, from a list',
     begin: 'Begin a new case',
     drafts: 'Your drafts',
-    draft: (id: string) => `Draft ${id}`,
+  },
+  drafts: {
+    title: 'My drafts',
+    none: 'You have begun nothing that is not filed.',
+    lead: (days: number) =>
+      `Nobody but you sees these. What is not kept again is destroyed ${days} days later; nothing of it is filed by itself.`,
+    draft: 'Draft',
+    of: (id: string) => `Draft ${id}`,
+    list: (id: string) => `List ${id}`,
+    about: 'Of',
+    kept: 'Last kept',
+    until: 'Destroyed on',
+    act: 'What can be done',
+    discard: (id: string) => `Throw away ${id}`,
   },
   bulk: {
     title: 'Many cases at once',
@@ -170,6 +184,7 @@ export const enPlaces = {
     next: 'Due next',
     asked: (n: number) =>
       n === 1 ? 'One request from outside waits to be taken up' : `${n} requests from outside wait to be taken up`,
+    drafts: (n: number) => (n === 1 ? 'One draft of yours is not filed' : `${n} drafts of yours are not filed`),
     tiles: {
       late: 'late',
       week: (n: number) => `due within ${n} days`,

@@ -7,6 +7,7 @@ import { NamedRule } from '#core/suppression.ts';
 import { digest } from '#bench/house/models.ts';
 import { mailsOf, noticeOf } from '#test/support/mails.ts';
 import { openAiEndpoint } from '#test/support/openai-endpoint.ts';
+import { draftsContract } from '../contract/drafts.contract.ts';
 import * as keyed from '../contract/keyed.contract.ts';
 import { servingContract } from '../contract/serving.contract.ts';
 import * as stores from '../contract/stores.contract.ts';
@@ -87,6 +88,10 @@ whereThereIs('AWS_ENDPOINT_URL', endpoint, () => {
   stores.logHeadContract('aws', make('logHead'));
   stores.modelRegistryContract('aws', make('models'));
   stores.jobResultsContract('aws', make('results'));
+  draftsContract('aws', async () => {
+    const harness = await cloudHarness();
+    return { port: harness.ports, reopen: async () => harness.reopen(), done: async () => harness.remove() };
+  });
   stores.savedRunsContract('aws', async () => {
     const harness = await cloudHarness();
     return { port: harness.ports, reopen: async () => harness.reopen(), done: async () => harness.remove() };

@@ -10,6 +10,7 @@ import { fileArtifactStore } from '#adapters/local/file-artifact-store.ts';
 import { filesUnder, temporaryFolder } from '#test/support/folders.ts';
 import { putModel, textModel } from '#bench/house/models.ts';
 import type { Notice } from '#test/support/mails.ts';
+import { draftsContract } from './drafts.contract.ts';
 import * as keyed from './keyed.contract.ts';
 import { servingContract } from './serving.contract.ts';
 import * as stores from './stores.contract.ts';
@@ -48,6 +49,10 @@ stores.logStorageContract('local', make('logStorage'));
 stores.logHeadContract('local', make('logHead'));
 stores.modelRegistryContract('local', make('models'));
 stores.jobResultsContract('local', make('results'));
+draftsContract(
+  'local',
+  made((open) => open),
+);
 stores.savedRunsContract(
   'local',
   made((open) => open),

@@ -2,6 +2,7 @@
 import { memoryHarness, type Harness } from '#adapters/memory/ports.ts';
 import { digest } from '#bench/house/models.ts';
 import type { Ports } from '#core/ports.ts';
+import { draftsContract } from './drafts.contract.ts';
 import * as keyed from './keyed.contract.ts';
 import { servingContract } from './serving.contract.ts';
 import * as stores from './stores.contract.ts';
@@ -20,6 +21,7 @@ stores.logStorageContract('memory', make('logStorage'));
 stores.logHeadContract('memory', make('logHead'));
 stores.modelRegistryContract('memory', make('models'));
 stores.jobResultsContract('memory', make('results'));
+draftsContract('memory', async () => ({ port: memoryHarness().ports }));
 stores.savedRunsContract('memory', async () => ({ port: (harness = memoryHarness()).ports }));
 servingContract(
   'memory',

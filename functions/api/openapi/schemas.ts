@@ -27,6 +27,10 @@ const WorkItem = z.looseObject({
   ...{ id: z.string(), model: z.string(), regime: RegimeName, status: Status, label: z.string(), filer: z.string() },
   ...{ received: z.iso.date(), safeDue: z.iso.date(), daysLeft: z.int().nullable(), blockedBy: z.string().nullable() },
 });
+const DraftItem = z.looseObject({
+  ...{ id: z.string(), kind: z.enum(['case', 'list']), path: z.string(), name: z.string(), model: z.string() },
+  ...{ keptAt: Instant.nullable(), until: Instant.nullable() },
+});
 const Tally = z.record(z.string(), Count);
 
 /** RFC 9457; `type` is stable, and `code` is its last part. */
@@ -57,6 +61,7 @@ export const SCHEMAS = {
     blocked: Count,
     open: Count,
     asked: Count,
+    drafts: Count,
     byDaysLeft: z.array(z.object({ bin: z.enum(DAYS_LEFT), n: Count })),
     next: z.array(WorkItem),
   }),
@@ -65,6 +70,8 @@ export const SCHEMAS = {
     /** `after` of the next page; null at the end. */
     next: z.string().nullable(),
     counts: z.object({ total: Count, status: Tally, regime: Tally, model: Tally, filer: Tally }),
+    /** In the view `draft` alone: what the caller has begun and not filed. */
+    drafts: z.array(DraftItem).optional(),
   }),
   Found: z.object({ tickets: z.array(WorkItem) }),
   Case: z.looseObject({

@@ -201,7 +201,7 @@ describe('a list in the browser', () => {
       ...[2, false, true],
     ]);
     expect((await send(app, at, 'filer', sent)).text).toContain(secrets![1]!);
-    expect((await send(app, at, 'filer', { ...sent, then: 'discard' })).location).toBe('/bulk');
+    expect((await send(app, at, 'filer', { ...sent, then: 'discard' })).location).toBe('/tickets?view=draft');
     expect((await open(app, at, 'filer')).status).toBe(404);
   });
 

@@ -56,7 +56,7 @@ describe('a new case', () => {
     expect([page.status, page.text.includes('id="e-name"')]).toEqual([400, true]);
     const back = fieldsOf(await open(app, `${at}/who`, 'filer'), `${at}/who`);
     expect(back).toMatchObject({ name: '<i>', note: WHO.note, channel: 'post' });
-    expect((await open(app, '/new', 'filer')).text).toContain(`${at}/who`);
+    expect((await open(app, '/new', 'filer')).text).toContain(`${at}/law`);
     const check = await open(app, `${at}/check`, 'filer');
     expect(check.text).toContain('role="alert"');
     expect(check.text).not.toContain('value="file"');
@@ -76,7 +76,7 @@ describe('a new case', () => {
 
   it('can be thrown away', async () => {
     await step('who', WHO);
-    expect((await step('law', {}, 'discard')).location).toBe('/new');
+    expect((await step('law', {}, 'discard')).location).toBe('/tickets?view=draft');
     expect(await draftsOf(harness.ports, FILER)).toEqual([]);
   });
 
