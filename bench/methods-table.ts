@@ -1,12 +1,10 @@
 // The methods bench as Markdown. Trap: a mean over seeds hides one that fails, so verdicts are printed for each seed;
 // and a run that diverged, went too far or ended in an error is a row like any other, with that word in it.
-import type { Gate, Judgement } from '#core/gate.ts';
 import type { QuantityKey } from '#core/quantities.ts';
-import type { MethodRow, SweptRow } from './methods.ts';
 import { REPORTED, SWEPT } from './methods.ts';
-import type { MethodResult } from './method-row.ts';
-import { number, valueIn } from './people-quantities.ts';
+import { number } from './people-quantities.ts';
 import { BY_HAND, table } from './people-table.ts';
+import { measuredText, type Printed, type PrintedRow, type Ran } from './printed-row.ts';
 
 export interface MethodsDocument {
   readonly command: string;
@@ -15,46 +13,7 @@ export interface MethodsDocument {
   readonly missing?: readonly string[];
 }
 
-/** What a failed check means, in the words of the table. */
-const SIDES: Readonly<Record<Gate['direction'], string>> = {
-  'under-forgetting': 'still known',
-  'over-unlearning': 'forgotten too far',
-  'two-sided': 'unlike never-trained people',
-  locality: 'others harmed',
-  quality: 'broken answers',
-};
-
-/** A row of any bench that measures as this one does. */
-export type Measured = Pick<MethodRow, 'result'>;
-
-const ran = ({ result }: Measured): MethodResult | undefined => ('failed' in result ? undefined : result);
-
-const openIn = ({ gates }: Judgement): Gate[] => gates.filter(({ verdict }) => verdict !== 'pass');
-
-/** In which ways a row fails a gate; none where it passes. */
-export const faultsOf = (result: MethodResult, judge: number): string[] => {
-  const open = openIn(result.judgements[judge]!);
-  const sides = new Set(
-    open.map(({ direction, verdict }) => (verdict === 'not_available' ? 'not to be measured' : SIDES[direction])),
-  );
-  return [...(result.diverged ? ['diverged'] : []), ...sides];
-};
-
-/** A row as JSON: verdicts, costs, and every quantity of the page. */
-export const summaryOf = (row: MethodRow) => {
-  const { label, method, config, seed, reads, result } = row;
-  const about = { label, method, config, seed, reads };
-  if ('failed' in result) return { ...about, failed: result.failed };
-  const { updates, stop, cpu, peak, diverged, judgements, attackCpu } = result;
-  const values = Object.fromEntries(QUANTITIES.map(([key]) => [key, finite(valueIn(result, key))]));
-  const gates = judgements.map(({ policyVersion, verdict, gates }) => ({
-    ...{ policyVersion, verdict },
-    notPassed: openIn({ gates } as Judgement).map(({ name }) => name),
-  }));
-  return { ...about, updates, stop, cpu, peak, diverged, attackCpu, gates, values };
-};
-
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+const ran = (results: readonly Printed[]): Ran[] => results.flatMap((result) => ('failed' in result ? [] : result));
 
 export type Columns = readonly (readonly [key: QuantityKey, title: string, digits: number])[];
 
@@ -69,10 +28,12 @@ export const LEFT: Columns = [
   ['retained.worstPerson', 'worst person', 2],
 ];
 
-const QUANTITIES: Columns = [
+const GATED: Columns = [
   ...LEFT,
   ['forget.relearnt5x30', 're-learnt 5 × 30', 2],
   ['controls.relearnt5x30', 'the same, never trained', 2],
+];
+const BESIDE: Columns = [
   ['forget.answerLogProbAuc', 'whole-answer AUC', 2],
   ['forget.minKLogProbAuc', 'Min-40 % AUC', 2],
   ['forget.perplexityBefore', 'perplexity before', 1],
@@ -81,48 +42,39 @@ const QUANTITIES: Columns = [
   ['forget.rougeL', 'F-RL', 3],
   ['retained.rougeL', 'R-RL', 3],
 ];
-const GATED = QUANTITIES.slice(0, 9);
-const BESIDE = QUANTITIES.slice(9);
 
-const grouped = <R extends MethodRow>(rows: readonly R[]): [string, R[]][] => [
-  ...Map.groupBy(rows, ({ label }) => label),
-];
+/** Whose values a row of this page has. */
+export const PRINTED: readonly QuantityKey[] = [...GATED, ...BESIDE].map(([key]) => key);
 
 /** The mean over the rows that have it. */
-const meanOf = (values: readonly number[]): number => {
-  const found = values.filter(Number.isFinite);
+const meanOf = (values: readonly (number | null | undefined)[]): number => {
+  const found = values.filter((value) => typeof value === 'number');
   return found.reduce((a, b) => a + b, 0) / found.length;
 };
 
 /** Means over the rows that have a result. */
-export const cells = (rows: readonly Measured[], columns: Columns): string[] =>
-  columns.map(([key, , digits]) => {
-    const values = rows.flatMap((row) => ran(row) ?? []).map((result) => valueIn(result, key));
-    return number(meanOf(values), digits);
-  });
+export const cells = (results: readonly Printed[], columns: Columns): string[] =>
+  columns.map(([key, , digits]) => number(meanOf(ran(results).map(({ values }) => values[key])), digits));
 
-export const verdictsOf = (rows: readonly Measured[], judge: number): string =>
-  rows.map((row) => ran(row)?.judgements[judge]!.verdict ?? 'no result').join(' · ');
+export const verdictsOf = (results: readonly Printed[], judge: number): string =>
+  results.map((result) => ('failed' in result ? 'no result' : result.gates[judge]!.verdict)).join(' · ');
 
-export const faultsIn = (rows: readonly Measured[], judge = 1): string => {
-  const all = rows.flatMap(({ result }) => ('failed' in result ? [result.failed] : faultsOf(result, judge)));
+export const faultsIn = (results: readonly Printed[], judge = 1): string => {
+  const all = results.flatMap((result) => ('failed' in result ? [result.failed] : (result.gates[judge]!.faults ?? [])));
   return [...new Set(all)].join(', ') || '–';
 };
 
-export const costs = (rows: readonly Measured[]): string[] => {
-  const found = rows.flatMap((row) => ran(row) ?? []);
+export const costs = (results: readonly Printed[]): string[] => {
   const of = (key: 'updates' | 'cpu' | 'peak', digits: number) =>
-    number(meanOf(found.map((result) => result[key] ?? NaN)), digits);
+    number(meanOf(ran(results).map((result) => result[key])), digits);
   return [of('updates', 0), of('cpu', 1), of('peak', 0)];
 };
 
-const readsOf = (rows: readonly MethodRow[]): string => rows[0]!.reads.join(', ') || 'forget data alone';
-
 export const methodsMarkdown = (
-  rows: readonly MethodRow[],
+  rows: readonly PrintedRow[],
   { command, backend, missing = [] }: MethodsDocument,
 ): string => {
-  const groups = grouped(rows);
+  const groups = [...Map.groupBy(rows, ({ label }) => label)];
   const seeds = [...new Set(rows.map(({ seed }) => seed))];
   return [
     '# Every method in one table',
@@ -141,7 +93,9 @@ export const methodsMarkdown = (
   ].join('\n');
 };
 
-type Groups = readonly (readonly [label: string, rows: readonly MethodRow[]])[];
+type Groups = readonly (readonly [label: string, rows: readonly PrintedRow[]])[];
+
+const resultsOf = (rows: readonly PrintedRow[]): Printed[] => rows.map(({ result }) => result);
 
 const gatesOf = (groups: Groups): string[] => [
   '## By the gates and by re-learning',
@@ -151,13 +105,16 @@ const gatesOf = (groups: Groups): string[] => [
   '',
   ...table(
     ['method', 'gate-v1', 'gate-v2', ...GATED.map(([, title]) => title), 'fails gate-v2 by'],
-    groups.map(([label, own]) => [label, verdictsOf(own, 0), verdictsOf(own, 1), ...cells(own, GATED), faultsIn(own)]),
+    groups.map(([label, rows]) => {
+      const own = resultsOf(rows);
+      return [label, verdictsOf(own, 0), verdictsOf(own, 1), ...cells(own, GATED), faultsIn(own)];
+    }),
   ),
   '',
 ];
 
 const costsOf = (groups: Groups): string[] => {
-  const idle = meanOf(groups.flatMap(([, rows]) => rows.flatMap((row) => ran(row)?.idle ?? [])));
+  const idle = meanOf(groups.flatMap(([, rows]) => ran(resultsOf(rows)).map((result) => result.idle)));
   return [
     '## What it costs and reads, and the measures of the papers',
     '',
@@ -167,69 +124,29 @@ const costsOf = (groups: Groups): string[] => {
     '',
     ...table(
       ['method', 'reads beside the records', 'updates', 'CPU s', 'peak MB', ...BESIDE.map(([, title]) => title)],
-      groups.map(([label, own]) => [label, readsOf(own), ...costs(own), ...cells(own, BESIDE)]),
+      groups.map(([label, rows]) => {
+        const own = resultsOf(rows);
+        return [label, readsOf(rows), ...costs(own), ...cells(own, BESIDE)];
+      }),
     ),
   ];
 };
+
+const readsOf = (rows: readonly PrintedRow[]): string => rows[0]!.reads.join(', ') || 'forget data alone';
 
 const settingsOf = (groups: Groups): string[] => [
   ...['', '## Configurations', ''],
+  `A row is measured again by \`quittance bench methods --methods 'ROW'\`. Measured: by which version of the program and on which day (UTC), a seed.`,
+  '',
   ...table(
-    ['row', 'method', 'settings that are not the defaults of [methods.md](../methods.md)', 'from'],
-    groups.map(([label, [row]]) => [label, row!.method, `\`${JSON.stringify(row!.config)}\``, row!.from]),
+    ['row', 'method', 'settings that are not the defaults of [methods.md](../methods.md)', 'from', 'seeds', 'measured'],
+    groups.map(([label, rows]) => [
+      ...[label, rows[0]!.method, settingsIn(rows), rows[0]!.from],
+      ...[rows.map(({ seed }) => seed).join(', '), [...new Set(rows.map(({ by }) => measuredText(by)))].join('; ')],
+    ]),
   ),
 ];
 
-/** The rule by which a configuration is picked: fewest open checks, then most of others kept, then the smaller step. */
-export const sweepMarkdown = (rows: readonly SweptRow[]): string =>
-  [
-    '# The sweep of the methods bench',
-    '',
-    `Seed ${SWEPT.seed}, person ${SWEPT.subject + 1}, by the checks of gate-v1 that need no sampling. Picked: the fewest of them open, then the most retained answers exact, then the first.`,
-    '',
-    ...table(
-      [
-        'row',
-        'settings',
-        'open checks',
-        'retained exact',
-        'value AUC',
-        'forced prefix',
-        'updates',
-        'by the rule',
-        'run',
-      ],
-      grouped(rows).flatMap(([label, own]) => {
-        const best = pickedBy(own);
-        return own.map((row) => [
-          ...[label, `\`${JSON.stringify(row.config)}\``, ...scored(row)],
-          ...[row === best ? 'picked' : '', row.picked ? 'run' : ''],
-        ]);
-      }),
-    ),
-  ].join('\n');
-
-const scored = (row: SweptRow): string[] => {
-  const result = ran(row);
-  if (!result) return ['no result', '–', '–', '–', '–'];
-  const of = (key: QuantityKey, digits: number) => number(valueIn(result, key), digits);
-  const [open, kept] = scoreOf(result);
-  return [
-    ...[String(open), number(kept, 3), of('forget.valueLogProbAuc', 2), of('forget.forcedPrefixExact', 2)],
-    String(result.updates),
-  ];
-};
-
-/** Checks of gate-v1 that could be made and are open, and the share of retained answers that are exact. */
-const scoreOf = (result: MethodResult): [open: number, kept: number] => {
-  const open = openIn(result.judgements[0]!).filter(({ verdict }) => verdict !== 'not_available');
-  return [open.length, valueIn(result, 'retained.greedyExact')];
-};
-
-export const pickedBy = (rows: readonly SweptRow[]): SweptRow | undefined =>
-  rows
-    .filter((row) => ran(row) !== undefined)
-    .toSorted((a, b) => {
-      const [[openA, keptA], [openB, keptB]] = [scoreOf(ran(a)!), scoreOf(ran(b)!)];
-      return openA - openB || keptB - keptA;
-    })[0];
+/** More than one where rows of a seed were measured before the settings changed. */
+const settingsIn = (rows: readonly PrintedRow[]): string =>
+  [...new Set(rows.map(({ config }) => `\`${JSON.stringify(config)}\``))].join('; ');

@@ -72,7 +72,7 @@ const BESIDE: readonly QuantityKey[] = [
 ];
 
 /** Read without sampling, so that a sweep of all methods takes minutes. */
-const SCORED: readonly QuantityKey[] = [
+export const SCORED: readonly QuantityKey[] = [
   ...(['forget.greedyExact', 'forget.forcedPrefixExact', 'forget.valueLogProb', 'controls.valueLogProb'] as const),
   ...(['retained.greedyExact', 'facts.greedyExact', 'retained.worstPerson'] as const),
 ];

@@ -7,6 +7,7 @@ import { cells, costs, faultsIn, LEFT, verdictsOf, type Columns } from './method
 import { number } from './people-quantities.ts';
 import { BY_HAND, table } from './people-table.ts';
 import { ASKED, type OrderCurve } from './reveal-orders.ts';
+import { printedOf, type Printed } from './printed-row.ts';
 import { JUDGES, SOURCES, type ReleaseRow, type RevealBench, type RevealRow, type Source } from './reveal.ts';
 
 export interface RevealDocument {
@@ -159,11 +160,14 @@ const releaseOf = (rows: readonly ReleaseRow[]): string[] => [
     [...Map.groupBy(rows, ({ label }) => label)].map(([label, own]) => [
       label,
       own.map((row) => row.rows || 20).join(' '),
-      ...costs(own),
-      ...JUDGES.map((_, judge) => verdictsOf(own, judge)),
-      ...cells(own, COLUMNS),
-      faultsIn(own, 0),
+      ...costs(resultsOf(own)),
+      ...JUDGES.map((_, judge) => verdictsOf(resultsOf(own), judge)),
+      ...cells(resultsOf(own), COLUMNS),
+      faultsIn(resultsOf(own), 0),
     ]),
   ),
   '',
 ];
+
+const PRINTED = COLUMNS.map(([key]) => key);
+const resultsOf = (rows: readonly ReleaseRow[]): Printed[] => rows.map(({ result }) => printedOf(result, PRINTED));

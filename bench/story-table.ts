@@ -6,14 +6,19 @@ import { number } from './people-quantities.ts';
 import { BY_HAND, table } from './people-table.ts';
 import { NOT_OF_TEXTS, STORY_UPDATES } from './story-entries.ts';
 import type { StoryMeasures } from './story-measures.ts';
-import type { StoryBench, StoryRow } from './story.ts';
+import type { StoryPage } from './story-page.ts';
+import { measuredText } from './printed-row.ts';
 import { STORY_RECIPE, STORY_SIZE, storyWorld } from './story-world.ts';
 
-export const storyMarkdown = (
-  bench: StoryBench,
-  { command, backend }: { command: string; backend: string },
-): string => {
-  const { seed, bases, missing } = bench;
+export interface StoryDocument {
+  readonly command: string;
+  readonly backend: string;
+  /** Rows that were asked for and are not there. */
+  readonly missing: readonly string[];
+}
+
+export const storyMarkdown = (page: StoryPage, { command, backend, missing }: StoryDocument): string => {
+  const { seed, bases } = page;
   return [
     '# A book that a model has read',
     '',
@@ -30,7 +35,7 @@ export const storyMarkdown = (
     '',
     ...table(
       ['method', 'reads beside the records', 'updates', 'CPU s', 'BLEU', 'ROUGE-L', 'FQ gap', 'PPL', 'choice'],
-      linesOf(bench, potterCells),
+      linesOf(page, potterCells),
     ),
     '',
     '## As the table of MUSE',
@@ -43,14 +48,14 @@ export const storyMarkdown = (
         ...['method', 'VerbMem, forgotten', 'VerbMem, stays', 'KnowMem, forgotten', 'KnowMem, stays', 'PrivLeak'],
         ...['perplexity, forgotten', 'perplexity, stays'],
       ],
-      linesOf(bench, museCells),
+      linesOf(page, museCells),
     ),
     ...BY_HAND,
-    ...settingsOf(bench),
+    ...settingsOf(page),
   ].join('\n');
 };
 
-const made = (seed: number, { cpu, exact }: StoryBench['bases'], by: string): string[] => {
+const made = (seed: number, { cpu, exact }: StoryPage['bases'], by: string): string[] => {
   const { stays, forget } = storyWorld(seed);
   const { hiddenSize, layers, vocabSize, epochs } = STORY_RECIPE;
   const [whole, retain] = exact.map((share) => number(share, 3));
@@ -64,7 +69,7 @@ const made = (seed: number, { cpu, exact }: StoryBench['bases'], by: string): st
 
 type Cells = (found: StoryMeasures, retain: StoryMeasures) => string[];
 
-const linesOf = ({ original, retain, rows }: StoryBench, cells: Cells): string[][] => {
+const linesOf = ({ original, retain, rows }: StoryPage, cells: Cells): string[][] => {
   const columns = cells(original, retain).length;
   const short = columns === POTTER; // reads, updates and CPU s stand in one of the tables
   const width = 1 + columns + (short ? 3 : 0);
@@ -84,7 +89,7 @@ const linesOf = ({ original, retain, rows }: StoryBench, cells: Cells): string[]
 };
 
 const lineOf = (
-  { label, reads, result }: StoryRow,
+  { label, reads, result }: StoryPage['rows'][number],
   line: (label: string, found: StoryMeasures, about: string[]) => string[],
   width: number,
 ): string[] =>
@@ -107,7 +112,7 @@ const museCells: Cells = ({ forget, stays, knowForget, knowStays, leak, perplexi
   ...[number(perplexity.forget, 2), number(perplexity.stays, 2)],
 ];
 
-const settingsOf = ({ original, rows }: StoryBench): string[] => {
+const settingsOf = ({ original, rows }: StoryPage): string[] => {
   const { opening, book } = original.shown;
   return [
     ...['', '## One continuation', '', `“${opening}” goes on in the book: “${book}”.`, ''],
@@ -121,9 +126,13 @@ const settingsOf = ({ original, rows }: StoryBench): string[] => {
       ].map(([label, said]) => [label!, said!.replace(/\s+/gu, ' ').replaceAll('|', '/')]),
     ),
     ...['', '## Configurations', ''],
+    `A row is measured again by \`quittance bench story --methods 'ROW'\`. Measured: on which day (UTC), and by which version of the program.`,
+    '',
     ...table(
-      ['row', 'method', 'settings that are not the defaults of [methods.md](../methods.md)', 'from'],
-      rows.map(({ label, method, config, from }) => [label, method, `\`${JSON.stringify(config)}\``, from]),
+      ['row', 'method', 'settings that are not the defaults of [methods.md](../methods.md)', 'from', 'measured'],
+      rows.map(({ label, method, config, from, by }) => [
+        ...[label, method, `\`${JSON.stringify(config)}\``, from, measuredText(by)],
+      ]),
     ),
   ];
 };

@@ -226,10 +226,10 @@ interface Bench {
 }
 
 const BENCHES: Readonly<Record<string, Bench>> = {
-  methods: { run: methodsOn, reads: ['preset', 'methods', 'kept', 'out'] },
+  methods: { run: methodsOn, reads: ['preset', 'methods', 'kept', 'merge', 'out'] },
   markov: { run: markovOn, reads: ['seeds', 'out'] },
   reveal: { run: revealOn, reads: ['seeds', 'seed', 'methods', 'kept', 'out'] },
-  story: { run: storyOn, reads: ['seed', 'methods', 'kept', 'out'] },
+  story: { run: storyOn, reads: ['seed', 'methods', 'kept', 'merge', 'out'] },
   tasks: { run: tasksOn, reads: ['seed', 'methods', 'kept', 'out'] },
   people: { run: peopleOn(generated), reads: ['seeds', 'methods', 'out'] },
   tofu: { run: peopleOn(tofu), reads: ['path', 'seeds', 'methods', 'out'] },

@@ -82,5 +82,12 @@ export const BENCH_OPTIONS = {
     summary: 'find: rows of the large corpus (default 1000000); onboard: rows (default 10000)',
     is: whole(1),
   },
+  merge: {
+    kind: 'value',
+    value: 'FILE',
+    summary:
+      'methods, story: JSON of rows that earlier runs measured; they stay in the page, and new ones come to them',
+    is: output,
+  },
   out: { kind: 'value', value: 'FILE', summary: 'where the Markdown table goes', is: output },
 } as const;

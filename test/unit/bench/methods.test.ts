@@ -4,7 +4,9 @@ import { describe, expect, it } from '@jest/globals';
 import { methodEntries } from '#bench/method-entries.ts';
 import { chosenEntries, REPORTED, SWEPT, type MethodRow, type SweptRow } from '#bench/methods.ts';
 import type { MethodResult } from '#bench/method-row.ts';
-import { methodsMarkdown, pickedBy, summaryOf, sweepMarkdown } from '#bench/methods-table.ts';
+import { methodsMarkdown, PRINTED } from '#bench/methods-table.ts';
+import { printedRow, PrintedRow } from '#bench/printed-row.ts';
+import { pickedBy, sweepMarkdown } from '#bench/sweep-table.ts';
 import { MethodName } from '#core/method-name.ts';
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { judge } from '#core/gate.ts';
@@ -76,8 +78,12 @@ describe('the rule of the sweep', () => {
   });
 });
 
+const BY = { version: '0.1.0', day: '2026-11-30', backend: 'wasm' };
+const printed = (one: MethodRow): PrintedRow => printedRow(one, PRINTED, BY);
+
 describe('a row', () => {
-  const page = (...rows: MethodRow[]) => methodsMarkdown(rows, { command: 'quittance bench methods', backend: 'wasm' });
+  const page = (...rows: MethodRow[]) =>
+    methodsMarkdown(rows.map(printed), { command: 'quittance bench methods', backend: 'wasm' });
 
   it('says by which kinds of checks it fails, and that it diverged', () => {
     expect(page(row('npo', result(20, 100)))).toMatch(/\| npo \| fail \| fail \|.*still known/);
@@ -88,13 +94,23 @@ describe('a row', () => {
   it('of a method that ended in an error has its message in it', () => {
     const text = page(row('npo', { failed: 'no memory' }), { ...row('npo', result(0, 100)), seed: 22 });
     expect(text).toMatch(/\| npo \| no result · fail \| no result · fail \|.*no memory/);
-    expect(summaryOf(row('npo', { failed: 'no memory' }))).toMatchObject({ label: 'npo', failed: 'no memory' });
+    expect(printed(row('npo', { failed: 'no memory' })).result).toEqual({ failed: 'no memory' });
   });
 
-  it('as JSON has what it cost and every quantity, where it was measured', () => {
-    expect(summaryOf(row('npo', result(1, 99)))).toMatchObject({
-      ...{ cpu: 2.5, peak: 300, reads: ['reference'] },
-      values: { 'retained.greedyExact': 0.99, 'forget.valueLogProbAuc': null },
+  it('as JSON has what it cost and every quantity that the page prints, and is read again', () => {
+    const one = printed(row('npo', result(1, 99)));
+    expect(one).toMatchObject({
+      ...{ reads: ['reference'], by: BY },
+      result: { cpu: 2.5, peak: 300, values: { 'retained.greedyExact': 0.99, 'forget.valueLogProbAuc': null } },
     });
+    expect(PrintedRow.parse(JSON.parse(JSON.stringify(one)))).toEqual(one);
+  });
+
+  it('says in the last table which seeds it is of, and what measured it', () => {
+    const old = { ...printed(row('po', result(0, 99))), by: { ...BY, day: '2026-11-29', rounded: true as const } };
+    const rows = [old, printed(row('npo', result(0, 99))), printed({ ...row('npo', result(0, 99)), seed: 22 })];
+    const text = methodsMarkdown(rows, { command: 'quittance bench methods', backend: 'wasm' });
+    expect(text).toMatch(/\| npo \| npo \| `\{\}` \| sweep \| 21, 22 \| 2026-11-30, 0\.1\.0 on wasm \|/);
+    expect(text).toMatch(/\| po \|.*\| 21 \| 2026-11-29, 0\.1\.0 on wasm \(as an earlier page printed it\) \|/);
   });
 });

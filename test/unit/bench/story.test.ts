@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { MethodName } from '#core/method-name.ts';
 import { benchStory, type StoryBenchOptions } from '#bench/story.ts';
 import { NOT_OF_TEXTS, STORY_UPDATES, storyEntries } from '#bench/story-entries.ts';
+import { missingIn, StoryPage, storyPage } from '#bench/story-page.ts';
 import { storyMarkdown } from '#bench/story-table.ts';
 import { STORY_RECIPE } from '#bench/story-world.ts';
 import { configured } from '#unlearning/methods.ts';
@@ -61,10 +62,9 @@ describe('a run', () => {
     expect(again.rows[0]).toEqual(bench.rows[0]);
 
     const failed = { ...bench.rows[0]!, label: 'po', result: { failed: 'no number came' } };
-    const page = storyMarkdown(
-      { ...again, rows: [...again.rows, failed] },
-      { command: 'quittance bench story', backend: 'tiny' },
-    );
+    const by = { version: '0.1.0', day: '2026-11-30', backend: 'tiny' };
+    const all = storyPage({ ...again, rows: [...again.rows, failed] }, by);
+    const page = storyMarkdown(all, { command: 'quittance bench story', backend: 'tiny', missing: again.missing });
     expect(page).toContain('**Not measured yet** (the same command goes on with them): npo.');
     expect(page).toMatch(/\| po \| no result: no number came \|/);
     expect(page).toMatch(/\| never read the half \| – \| 0 \| – \| \d/);
@@ -74,5 +74,15 @@ describe('a run', () => {
       .filter((line) => /^\| grad-ascent \| (?!grad)/.test(line))
       .map((line) => line.split('|').length);
     expect(widths).toEqual([11, 10, 4]);
+    expect(page).toMatch(/\| po \| .* \| 2026-11-30, 0\.1\.0 on tiny \|/);
+
+    const kept = StoryPage.parse(JSON.parse(JSON.stringify(all)));
+    expect(kept).toEqual(all);
+    const more = storyPage(bench, { ...by, day: '2026-12-01' }, kept);
+    expect(more.rows.map(({ label, by: { day } }) => [label, day])).toEqual([
+      ['grad-ascent', '2026-12-01'],
+      ['po', '2026-11-30'],
+    ]);
+    expect(missingIn(more, ['npo', 'po'])).toEqual(['npo']);
   });
 });
