@@ -69,9 +69,12 @@ const measures = {
 };
 const storyRows = {
   ...{ seed: 40, bases: { cpu: [145, 86], exact: [0.4, 0.3] }, original: measures, retain: measures },
-  rows: [{ ...row('npo', 12), result: { updates: 12, stop: 'update-limit', cpu: 20.4, measures } }].map(
-    ({ seed: _, ...one }) => one,
-  ),
+  rows: [
+    {
+      ...{ label: 'npo', method: 'npo', config: {}, from: 'untuned', reads: [], by: row('npo', 12).by },
+      result: { updates: 12, stop: 'update-limit', cpu: 20.4, measures },
+    },
+  ],
 };
 
 describe('--merge of a book', () => {
