@@ -1,5 +1,5 @@
-// A row of a page of methods as it is printed and kept in a JSON file beside the page: costs, verdicts, and the value of
-// each printed quantity, without the tables from which they were computed.
+// A row of a page of methods as it is printed and kept in a JSON file beside the page: costs, verdicts, and the value
+// of each printed quantity, without the tables from which they were computed.
 // Trap: a quantity that could not be measured is null, which is neither zero nor a key that is missing.
 import { z } from 'zod';
 import type { Gate, Judgement } from '#core/gate.ts';

@@ -1,5 +1,5 @@
-// The sweep of the methods bench as Markdown, and the rule by which a configuration is picked from it. Trap: checks that
-// need samples are not made here, so that an open check is one that was made.
+// The sweep of the methods bench as Markdown, and the rule by which a configuration is picked from it.
+// Trap: checks that need samples are not made here, so that an open check is one that was made.
 import type { QuantityKey } from '#core/quantities.ts';
 import type { MethodResult } from './method-row.ts';
 import { SWEPT, type SweptRow } from './methods.ts';

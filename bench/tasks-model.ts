@@ -34,7 +34,7 @@ export interface TasksSize {
   readonly samples: number;
 }
 
-export const TASKS_SIZE: TasksSize = { hidden: 64, layers: 2, updates: 500, batch: 48, asked: 60, samples: 80 };
+export const TASKS_SIZE: TasksSize = { hidden: 96, layers: 2, updates: 900, batch: 48, asked: 60, samples: 80 };
 
 /** One row in so many is learnt whole. */
 const WHOLE = 10;
@@ -83,7 +83,7 @@ export const taughtModel = async (seed: number, size: TasksSize): Promise<Model>
   const optimizer = adamW({ weightDecay: 0 });
   await train(model, batches(random(`skills:${seed}`), batch), {
     ...{ updates, batchSize: batch, seed, optimizer, trainable: new Set(model.parameters.keys()), clip: 1 },
-    schedule: cosine(5e-3, Math.ceil(updates / 10), updates),
+    schedule: cosine(3e-3, Math.ceil(updates / 10), updates),
   });
   optimizer.dispose();
   return model;

@@ -29,7 +29,7 @@ export const BENCH_OPTIONS = {
     kind: 'value',
     value: 'N',
     summary:
-      'the first seed: lasting, reveal (default 21), deletions (default 51); story (default 41), tasks (default 52), sequence: this seed alone; own-model: the draw',
+      'the first seed: lasting, reveal (default 21), deletions (default 51); story (default 41), tasks (default 53), sequence: this seed alone; own-model: the draw',
     is: whole(0),
   },
   subjects: { kind: 'value', value: 'A,B', summary: 'lasting: who is forgotten, by position (default 1,7,13,19)' },

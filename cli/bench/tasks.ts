@@ -12,7 +12,7 @@ import { number } from '../values.ts';
 export const tasks = async (args: Arguments): Promise<{ result: TasksBench; text: string }> => {
   const chosen = await backend();
   const progress = progressOn(process.stderr);
-  const seed = number(args, 'seed', 52);
+  const seed = number(args, 'seed', 53);
   const labels = args.value('methods')?.split(',');
   const result = await benchTasks({
     ...{ dir: join(args.dir, 'bench', 'tasks'), backend: chosen.name, seed, size: TASKS_SIZE },

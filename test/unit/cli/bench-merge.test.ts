@@ -1,6 +1,6 @@
-// `quittance bench methods|story --merge FILE`: rows of earlier runs stay in the page, those that are measured again are
-// replaced, and a file of another form is refused before anything is measured. Nothing is measured here: the command
-// draws what is kept.
+// `quittance bench methods|story --merge FILE`: rows of earlier runs stay in the page, those that are measured again
+// are replaced, and a file of another form is refused before anything is measured. Nothing is measured here: the
+// command draws what is kept.
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
