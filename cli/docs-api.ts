@@ -12,7 +12,7 @@ browser. Refusals are \`application/problem+json\` (RFC 9457): \`type\` is \`htt
     ', ',
   )}, by themselves or behind \`quittance/\`, the identifier of a resource server. A client with both \`tickets:file\` and \`tickets:approve\` has neither.
 - Pages of a list: \`limit\` up to 100, \`after\` is \`next\` of the page before, null at the end.
-- Edits: \`If-Match\` with the \`ETag\` of the case; 412 where it moved meanwhile. \`Idempotency-Key\`: the same key with the same body gets the first answer, with another body 422.
+- Edits: \`If-Match\` with the \`ETag\` of the case; 412 where it moved meanwhile; \`*\` holds for any version. A body says what is done: \`by\`, \`asserted\` and whatever else the server knows itself is refused by name. \`Idempotency-Key\`: the same key with the same body gets the first answer, with another body 422.
 - An address takes the parameters that the document names, once each: any other is 400, with its name. Bodies come uncompressed and in UTF-8 (else 415), without fields that the document does not have.
 - Where the settings have them (off by default), other companies' systems send requests by the Data Rights Protocol (\`/v1/…\`) and by OpenDSR 2.0 (\`/v2/…\`), in the protocols' own forms: [intake.md](intake.md) says what of both is held, and what is not.
 - Links in the document say which operation follows on which: from a filed case to the case, from a case with its \`ETag\` to acts on it, from a page to the next.

@@ -17,7 +17,7 @@ import {
 } from '#portal/acts.ts';
 import type { Returned } from '#portal/forms.ts';
 import { LANGUAGES } from '#portal/words.ts';
-import { ACTS, CLOSE, fromForm, isOffered, type Act } from './acts.ts';
+import { ACTS, CLOSE, fromForm, isOffered, refuseFilled, type Act } from './acts.ts';
 import { formFields, isForm, jsonValue, notAnObject } from './bodies.ts';
 import { done, requireRole, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
 import { checkForm, formToken } from './guard.ts';
@@ -60,7 +60,7 @@ export const jsonSent = async (c: Asked): Promise<Sent> => {
 
 const versionIn = (c: Asked): number | undefined => {
   const tag = headerOf(c, 'If-Match', Tag);
-  return tag === undefined ? undefined : Number(tag.slice(1, -1));
+  return tag === undefined || tag === '*' ? undefined : Number(tag.slice(1, -1));
 };
 
 const seenIn = (version: number | undefined, exactly: boolean): Sent['seen'] =>
@@ -78,9 +78,9 @@ export const acted = async (c: Asked, { ports }: ApiContext, name: string, act: 
   requireRole(c, ...act.roles);
   const ticketId = idOf(c);
   const { identity } = c.var;
+  refuseFilled(sent.body, act);
   const press = { ticketId, by: identity.principal, act: name, key: sent.key, body: withoutSecrets(sent.body) };
-  // whoever is signed in is not asserted, whatever the body says
-  const input = { ...act.fields(sent.body, identity), asserted: undefined, ticketId };
+  const input = { ...act.fields(sent.body, identity), ticketId };
   const seen = sent.seen && { ticketId, ...sent.seen };
   return once(ports.vault, press, () => act.step.handle(input, asSeen(ports, seen)));
 };

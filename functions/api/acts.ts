@@ -35,9 +35,29 @@ export interface Act {
   readonly roles: readonly Role[];
   /** The step's fields from the body and the one who is signed in. */
   readonly fields: (body: Body, caller: Identity) => object;
+  /** What the server says itself of who acts, on what and how it ends: in a body it is refused by name. */
+  readonly filled?: readonly string[];
   /** Events of which the act would commit one. */
   readonly events: (ticket: Ticket, by: string, at: string) => readonly TicketEvent[];
 }
+
+/** Of every act. */
+const FILLED = ['ticketId', 'by', 'asserted', 'mayConfirm', 'approver', 'verifiedBy'] as const;
+
+export const filledOf = ({ filled = [] }: Pick<Act, 'filled'>): readonly string[] => [...FILLED, ...filled];
+
+/** INVALID_INPUT, by name, where a body says what the server says itself: whoever sent it would believe it was heard. */
+export const refuseFilled = (body: Body, act: Pick<Act, 'filled'>): void => {
+  const said = filledOf(act).filter((name) => Object.hasOwn(body, name));
+  if (said.length === 0) return;
+  throw new QuittanceError('INVALID_INPUT', {
+    message: `${said.join(', ')} ${said.length === 1 ? 'is' : 'are'} not asked for`,
+    expected: 'the fields of the act alone',
+    got: said.join(', '),
+    hint: 'leave it out: the one who is signed in acts, on the case in the address',
+    fields: said.map((field) => ({ field, rule: 'is not asked for' })),
+  });
+};
 
 const inTheirName: Act['fields'] = (body, { principal: by }) => ({ ...body, by });
 const withAnother: Act['fields'] = (body, { principal: by, roles }) => ({
@@ -46,16 +66,7 @@ const withAnother: Act['fields'] = (body, { principal: by, roles }) => ({
   mayConfirm: roles.includes('approver'),
 });
 /** Whoever says that a requester was identified is the one who is signed in, and answers for it. */
-const asVerifier: Act['fields'] = (body, { principal: by }) => {
-  if ('verifiedBy' in body)
-    throw new QuittanceError('INVALID_INPUT', {
-      message: 'verifiedBy is not asked for',
-      expected: 'method, level and verifiedAt',
-      got: 'verifiedBy',
-      hint: 'leave it out: the one who is signed in is recorded as the one who checked',
-    });
-  return { identity: body, by };
-};
+const asVerifier: Act['fields'] = (body, { principal: by }) => ({ identity: body, by });
 
 /** The first person's word, or the act itself. */
 const closing = (outcome: Outcome, ticket: Ticket, by: string): readonly TicketEvent[] => {
@@ -71,6 +82,7 @@ const ending = (outcome: Outcome): Act => ({
   step: closeTicket,
   roles: ROLES_FOR.close,
   fields: (body, caller) => withAnother({ ...body, outcome }, caller),
+  filled: ['outcome'],
   events: (ticket, by) => closing(outcome, ticket, by),
 });
 
@@ -205,7 +217,7 @@ export const ACTS: Readonly<Record<ActName, Act>> = {
 };
 
 /** Any end of a ticket, the outcome in the body: for programs, beside the forms for one outcome each. */
-export const CLOSE: Act = { ...ending('refused'), fields: withAnother };
+export const CLOSE: Act = { ...ending('refused'), fields: withAnother, filled: [] };
 
 /** The acts that this person can do to the ticket now, in the order in which a page offers them. */
 export const offeredActs = (ticket: Ticket, caller: Identity, now: Date): ActName[] =>

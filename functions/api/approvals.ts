@@ -1,5 +1,6 @@
 // The decision on the evidence over HTTP: its page, and the POST from that page or as JSON. The rules (approver is not
-// the filer, evidence unchanged) are the domain's. Trap: what the caller says about who decides is not asked.
+// the filer, evidence unchanged) are the domain's. Trap: who decides is not asked, and refused in a
+// body.
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
@@ -7,7 +8,7 @@ import { faultsOf } from '#core/field-faults.ts';
 import { ROLES_FOR } from '#core/roles.ts';
 import { approvalBody, type ApprovalView } from '#portal/approval.ts';
 import { acted, formSent, hiddenOf, isShownInForm, jsonSent, returned, type Sent } from './act-routes.ts';
-import { ACTS, isOffered, type Act } from './acts.ts';
+import { ACTS, isOffered, refuseFilled, type Act } from './acts.ts';
 import { formFields, isForm } from './bodies.ts';
 import { reportOf } from './case-view.ts';
 import { done, requireRole, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
@@ -58,8 +59,6 @@ const Decision = z.strictObject({
   /** Of the approver's own key; used here and kept nowhere. */
   passphrase: z.string().optional(),
   csrf: z.string().optional(),
-  /** Whatever it says: the one who is signed in decides. */
-  approver: z.unknown().optional(),
 });
 
 const decide = async (c: Asked, context: ApiContext): Promise<Response> => {
@@ -67,6 +66,7 @@ const decide = async (c: Asked, context: ApiContext): Promise<Response> => {
   const ticketId = idOf(c);
   const fields = isForm(c) ? await formFields(c) : undefined;
   const sent: Sent = fields ? formSent(fields) : await jsonSent(c);
+  refuseFilled(sent.body, ACTS.approval);
   const parsed = Decision.safeParse(sent.body);
   if (!parsed.success)
     throw new QuittanceError('INVALID_INPUT', {

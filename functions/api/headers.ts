@@ -6,7 +6,10 @@ import { faultsOf } from '#core/field-faults.ts';
 import type { Asked } from './context.ts';
 
 export const Key = z.string().regex(/^[\x21-\x7e]{1,100}$/, '1 to 100 visible characters, such as 6f9a2c71');
-export const Tag = z.string().regex(/^"\d{1,9}"$/, 'a version in quotation marks as ETag has it, such as "7"');
+/** `*`: whatever version there is (RFC 9110, 13.1.1). */
+export const Tag = z
+  .string()
+  .regex(/^(?:"\d{1,9}"|\*)$/, 'a version in quotation marks as ETag has it, such as "7", or * for any');
 
 /** Absent, or of its form. INVALID_INPUT. */
 export const headerOf = <T>(c: Asked, name: string, form: z.ZodType<T>): T | undefined => {

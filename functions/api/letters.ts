@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { LetterKind, LetterLanguage } from '#core/letters.ts';
 import { previewLetter, writeLetter } from '../letters.ts';
+import { refuseFilled } from './acts.ts';
 import { jsonValue, notAnObject } from './bodies.ts';
 import { requireRole, type ApiContext, type Asked, type Env } from './context.ts';
 import { idOf } from './tickets.ts';
@@ -33,8 +34,9 @@ const keep = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   requireRole(c, 'filer', 'approver');
   const body = Body.safeParse(await jsonValue(c)).data;
   if (!body) throw notAnObject();
+  refuseFilled(body, { filled: ['kind'] });
   const { principal: by } = c.var.identity;
-  const input = { ...body, kind: kindOf(c), ticketId: idOf(c), by, asserted: undefined };
+  const input = { ...body, kind: kindOf(c), ticketId: idOf(c), by };
   c.header('Cache-Control', 'no-store, private, max-age=0');
   return c.json((await writeLetter.handle(input, ports)) as object, 201);
 };

@@ -7,12 +7,13 @@ import { LetterKind, LetterLanguage } from '#core/letters.ts';
 import { ModelName } from '#core/model.ts';
 import { ROLES_FOR, type Role } from '#core/roles.ts';
 import { TicketId } from '#core/ticket-id.ts';
+import { IdentityCheck } from '#core/ticket-request.ts';
 import type { Step } from '#core/step.ts';
 import { ACT_NAMES } from '#portal/acts.ts';
 import { TABS } from '#portal/case/view.ts';
 import { STEPS } from '#portal/new-case.ts';
 import { attachFile, commentTicket } from '../../case-notes.ts';
-import { ACTS, CLOSE } from '../acts.ts';
+import { ACTS, CLOSE, filledOf, type Act } from '../acts.ts';
 import { CASE_PATH } from '../tickets.ts';
 import { INTAKE_OPERATIONS } from './intake-operations.ts';
 import type { SchemaName } from './schemas.ts';
@@ -155,16 +156,15 @@ const CASES: readonly Operation[] = [
   },
 ];
 
-/** Of a step's fields those that the app fills in itself: the case, and who is signed in. */
-const FILLED: readonly string[] = ['ticketId', 'by', 'asserted', 'mayConfirm', 'outcome', 'approver'];
-
 const actBody = (name: (typeof ACT_NAMES)[number]): z.ZodType =>
-  name === 'identity' ? z.looseObject({}) : fieldsOf(ACTS[name].step);
+  name === 'identity' ? IdentityCheck.omit({ verifiedBy: true }) : fieldsOf(ACTS[name].step, ACTS[name]);
 
-function fieldsOf({ input }: Step): z.ZodType {
+/** A step's fields without those that the app fills in itself: the case, and who is signed in. */
+function fieldsOf({ input }: Step, act: Pick<Act, 'filled'> = {}): z.ZodType {
   if (!(input instanceof z.ZodObject)) return z.looseObject({});
   const shape: z.ZodRawShape = input.shape;
-  return z.strictObject(Object.fromEntries(Object.entries(shape).filter(([field]) => !FILLED.includes(field))));
+  const filled = filledOf(act);
+  return z.strictObject(Object.fromEntries(Object.entries(shape).filter(([field]) => !filled.includes(field))));
 }
 
 /** A file goes out as one of the kinds that may come in. */

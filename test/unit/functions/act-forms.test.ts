@@ -189,11 +189,14 @@ describe('two at once', () => {
   });
 
   it('If-Match of an earlier version is 412, of the present one it is done; the key gives the first answer', async () => {
-    const post = (version: number, key: string) =>
-      app.request(at('/extend'), {
+    const post = (version: number | '*', key: string, act = '/extend', body: object = { reason: 'complexity' }) =>
+      app.request(at(act), {
         method: 'POST',
-        headers: { ...JSON_BODY, ...as('filer'), 'if-match': `"${version}"`, 'idempotency-key': key },
-        body: JSON.stringify({ reason: 'complexity' }),
+        headers: {
+          ...{ ...JSON_BODY, ...as('filer'), 'idempotency-key': key },
+          'if-match': version === '*' ? version : `"${version}"`,
+        },
+        body: JSON.stringify(body),
       });
     const shown = await app.request(`${at()}.json`, { headers: as('filer') });
     const { version } = (await shown.json()) as { version: number };
@@ -201,6 +204,8 @@ describe('two at once', () => {
     expect(await problemOf(await post(version - 1, 'a'))).toMatchObject({ status: 412, code: 'VERSION_STALE' });
     const first = await (await post(version, 'b')).json();
     expect(await (await post(version, 'b')).json()).toEqual(first);
+    // RFC 9110, 13.1.1: it holds for any version that there is
+    expect((await post('*', 'c', '/hold', { code: 'litigation' })).status).toBe(200);
   });
 
   it('a session that ended keeps what was typed and loses nothing', async () => {

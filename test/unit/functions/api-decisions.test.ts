@@ -3,6 +3,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
 import type { Env } from '#functions/api/context.ts';
+import { ACT_NAMES } from '#portal/acts.ts';
 import {
   appOf,
   as,
@@ -105,10 +106,13 @@ describe('the decision', () => {
       status: 403,
       code: 'ACCESS_DENIED',
     });
-    const claim = { ...body, approver: APPROVER };
-    expect(await problemOf(await decide(app, walked, 'both', claim))).toMatchObject({
+    expect(await problemOf(await decide(app, walked, 'both', body))).toMatchObject({
       status: 403,
       code: 'APPROVER_IS_FILER',
+    });
+    const claim = { ...body, approver: APPROVER };
+    expect(await problemOf(await decide(app, walked, 'both', claim))).toMatchObject({
+      ...{ status: 400, code: 'INVALID_INPUT', got: 'approver' },
     });
     expect(await statusOf(walked)).toBe('AWAITING_APPROVAL');
   });
@@ -130,7 +134,7 @@ describe('the decision', () => {
 });
 
 describe('other acts', () => {
-  it('are done in the name of the one who is signed in, whoever the body names', async () => {
+  it('are done in the name of the one who is signed in', async () => {
     const walked = await walkedToApproval();
     const app = appOf(walked);
     const act = (who: string, path: string, body: object) =>
@@ -140,7 +144,7 @@ describe('other acts', () => {
         body: JSON.stringify(body),
       });
     expect((await act('auditor', 'hold', { code: 'litigation' })).status).toBe(403);
-    expect((await act('filer', 'hold', { code: 'litigation', by: APPROVER })).status).toBe(200);
+    expect((await act('filer', 'hold', { code: 'litigation' })).status).toBe(200);
     const { ticket } = await walked.harness.ports.tickets.get(walked.ticketId);
     expect(ticket.status === 'ON_HOLD' && ticket.hold.placedBy).toBe(FILER);
     const released = [
@@ -152,6 +156,33 @@ describe('other acts', () => {
       ...[{ outcome: 'proposed' }, { outcome: 'proposed' }, { outcome: 'done' }],
     ]);
     expect(await statusOf(walked)).toBe('AWAITING_APPROVAL');
+  });
+
+  it('refuse by name what a body says of who acts, on what, or how it ends', async () => {
+    const walked = await walkedToApproval();
+    const app = appOf(walked);
+    const before = await walked.harness.ports.tickets.get(walked.ticketId);
+    const sent = async (path: string, body: object) => {
+      const headers = { ...JSON_BODY, ...as('both') };
+      const response = await app.request(`/tickets/${walked.ticketId}/${path}`, {
+        ...{ method: 'POST', headers, body: JSON.stringify(body) },
+      });
+      const { status, code, got } = await problemOf(response);
+      return [status, code, got];
+    };
+    for (const path of [...ACT_NAMES, 'close', 'letters/refusal', 'notes'])
+      for (const [name, value] of [
+        ['by', APPROVER],
+        ['asserted', true],
+        ['mayConfirm', true],
+        ['ticketId', 'T-another000'],
+      ] as const)
+        expect([path, ...(await sent(path, { [name]: value }))]).toEqual([path, 400, 'INVALID_INPUT', name]);
+    expect(await sent('refuse', { outcome: 'withdrawn' })).toEqual([400, 'INVALID_INPUT', 'outcome']);
+    expect(await sent('extend', { reason: 'complexity', by: APPROVER, asserted: true })).toEqual([
+      ...[400, 'INVALID_INPUT', 'by, asserted'],
+    ]);
+    expect(await walked.harness.ports.tickets.get(walked.ticketId)).toEqual(before);
   });
 
   it('extend the deadline once, and record an identity in the name of the one who checked it', async () => {
@@ -185,7 +216,7 @@ describe('other acts', () => {
     const app = appOf(walked);
     const close = async (who: string) => {
       const headers = { ...JSON_BODY, ...as(who) };
-      const body = JSON.stringify({ outcome: 'refused', reason: 'art-17-3-e', by: APPROVER, asserted: true });
+      const body = JSON.stringify({ outcome: 'refused', reason: 'art-17-3-e' });
       return app.request(`/tickets/${walked.ticketId}/close`, { method: 'POST', headers, body });
     };
     expect((await close('auditor')).status).toBe(403);
