@@ -1,5 +1,5 @@
 // The app on a port: everything that the workflows need is running in the same process, over one data folder.
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { z } from 'zod';
 import { readInstallation } from '#adapters/local/installation.ts';
@@ -7,6 +7,7 @@ import { readIntake } from '#adapters/local/intake-settings.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Embedded } from '#entry/embedded.ts';
 import { deliverWhileOpen, tellWhileOpen } from '#entry/webhooks.ts';
+import { hostnameOf } from '#functions/api/doors.ts';
 import { appFor } from './app.ts';
 import { openDoor } from './command-door.ts';
 import { reachOf } from './reach.ts';
@@ -36,7 +37,11 @@ export const listenOn = async (dir: string, embedded: Embedded, address: Address
   const { publicPages, intake: settings } = readInstallation(dir);
   const intake = readIntake(dir, settings, embedded.ports.clock.now());
   const app = await appFor(people, embedded, models, reach, { publicPages, intake });
-  const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, senderOf(env)) }) as Server;
+  const server = createAdaptorServer({
+    fetch: (request, env) => app.fetch(request, senderOf(env)),
+    serverOptions: { requireHostHeader: false }, // the app has an answer of its own
+  }) as Server;
+  server.prependListener('request', nameHost);
   const goingOn = setInterval(() => void goOn(embedded), GO_ON_MS);
   const endings = [deliverWhileOpen(embedded.ports), tellWhileOpen(intake, embedded.ports)];
   const close = () => {
@@ -63,6 +68,17 @@ const GO_ON_MS = 5000;
 const goOn = async ({ engine }: Embedded): Promise<void> => {
   if (engine.stopped !== undefined) await engine.resume().catch(() => undefined);
 };
+
+/**
+ * A request whose Host header is missing or names no host gets a name that is nobody's, so that the app's list of names
+ * answers it as it does any other that is not ours; the adaptor would answer it before the app, with nothing.
+ */
+const nameHost = ({ headers, rawHeaders }: IncomingMessage): void => {
+  if (hostnameOf(headers.host ?? '') !== undefined) return;
+  if (headers.host === undefined) rawHeaders.push('Host', NAMELESS);
+  headers.host = NAMELESS;
+};
+const NAMELESS = 'nameless.invalid';
 
 const Incoming = z.object({ incoming: z.object({ socket: z.object({ remoteAddress: z.string() }) }) });
 

@@ -46,7 +46,7 @@ const FILLED = ['ticketId', 'by', 'asserted', 'mayConfirm', 'approver', 'verifie
 
 export const filledOf = ({ filled = [] }: Pick<Act, 'filled'>): readonly string[] => [...FILLED, ...filled];
 
-/** INVALID_INPUT, by name, where a body says what the server says itself: whoever sent it would believe it was heard. */
+/** INVALID_INPUT, by name, where a body says what the server says itself: its sender would believe it was heard. */
 export const refuseFilled = (body: Body, act: Pick<Act, 'filled'>): void => {
   const said = filledOf(act).filter((name) => Object.hasOwn(body, name));
   if (said.length === 0) return;

@@ -21,7 +21,8 @@ export const hostIsOurs = ({ servesHost }: ApiContext) =>
     });
   });
 
-const hostnameOf = (host: string): string | undefined => {
+/** Of a Host header; undefined where it names no host. */
+export const hostnameOf = (host: string): string | undefined => {
   const url = `http://${host}/`;
   return /^[\w.:[\]-]+$/.test(host) && URL.canParse(url) ? new URL(url).hostname : undefined;
 };

@@ -3,6 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contentsOf, makeSmall, type Small } from './small.ts';
@@ -66,6 +67,32 @@ const refuses = async (path: string, body: unknown, status: number, code: string
 const ticket = (name: string) => JSON.parse(readFileSync(join(small.root, name), 'utf8')) as Record<string, unknown>;
 const numbered = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ question: `Where was P${i} born?`, answer: `P${i} was born in Oslo.` }));
+
+describe('a request for nobody', () => {
+  /** The status and problem of a GET with these lines of a header. */
+  const raw = (address: string, lines: readonly string[]): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      let text = '';
+      socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      socket.once('error', reject).once('end', () => {
+        resolve([/^HTTP\/1.1 (\d+)/.exec(text)?.[1], /"code":"(\w+)"/.exec(text)?.[1]].join(' '));
+      });
+      socket.end([`GET ${address} HTTP/1.1`, ...lines, 'Connection: close', '', ''].join('\r\n'));
+    });
+
+  it.each([
+    ...[[], ['Host:'], ['Host: a b'], ['Host: @'], ['Host: 127.0.0.1:99999'], ['Host: x@127.0.0.1']],
+    ...[['Host: rebound.example']],
+  ])('with the header %p is answered by the list of our names, wherever it leads', async (...lines) => {
+    for (const path of ['/health', '/', '/v1/models', '/ledger/checkpoint', '/sign-in', '/nothing', `${url}/health`])
+      expect([path, await raw(path, lines)]).toEqual([path, '421 HOST_UNKNOWN']);
+  });
+
+  it('by a name of ours is answered', async () => {
+    expect(await raw('/health', [`Host: ${new URL(url).host}`])).toBe('200 ');
+  });
+});
 
 describe('POST /tickets', () => {
   it.each<[string, () => unknown, number, string]>([
