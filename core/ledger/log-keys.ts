@@ -35,13 +35,14 @@ export const signedNote = async (signer: Signer, origin: string, text: string): 
   throw new QuittanceError('LEDGER_CONFLICT', { message: "the log's key was replaced while it signed" });
 };
 
-/** The signed text and the key by which it is signed; undefined where it is none of them. */
+/** The signed text and the key by which it is signed; undefined where it is none of them. `beside`: known, too. */
 export const openByOne = <K extends NoteKey>(
   note: string,
   keys: readonly K[],
+  beside: readonly NoteKey[] = [],
 ): { text: string; key: K } | undefined => {
   for (const key of keys) {
-    const text = openNote(note, key);
+    const text = openNote(note, key, [...keys, ...beside]);
     if (text !== undefined) return { text, key };
   }
   return undefined;
@@ -60,7 +61,7 @@ export const openedByAnyKey = async (
   const text = textUnder(note, key, signer);
   if (text !== undefined) return { text, age: 0 };
   const former = (await formerLogKeys(signer)).map(({ publicKey }) => ({ name, publicKey }));
-  const opened = openByOne(note, former);
+  const opened = openByOne(note, former, [key]);
   return opened && { text: opened.text, age: former.length - former.indexOf(opened.key) };
 };
 

@@ -75,27 +75,46 @@ const parseSignature = (line: string) => {
 
 /**
  * The signed text where a signature of the key verifies, else undefined. Every line with the key's name and id must
- * verify.
+ * verify, by this key or by one of `beside`: an id has four bytes, so that another known key may have the same.
  */
-export const openNote = (note: string, key: NoteKey): string | undefined => {
+export const openNote = (note: string, key: NoteKey, beside: readonly NoteKey[] = []): string | undefined => {
   const { text, signatures } = parseNote(note);
-  const own = signatures.filter(({ name, id }) => name === key.name && id.equals(noteKeyId(key)));
-  const all =
-    own.length > 0 && own.every(({ signature }) => verifyEd25519(key.publicKey, Buffer.from(text), signature));
-  return all ? text : undefined;
+  const message = Buffer.from(text);
+  const verified = verifiedOf(signatures, key, beside, 'signature', ({ publicKey }, signature) =>
+    verifyEd25519(publicKey, message, signature) ? true : undefined,
+  );
+  return verified === undefined ? undefined : text;
 };
 
 /**
  * When a witness says it saw this checkpoint consistent with all before it (seconds since 1970), or undefined where no
- * cosignature of its key verifies.
+ * cosignature of its key verifies. `beside`: the other known witnesses.
  */
-export const cosignedAt = (note: string, witness: NoteKey): number | undefined => {
+export const cosignedAt = (note: string, witness: NoteKey, beside: readonly NoteKey[] = []): number | undefined => {
   const { text, signatures } = parseNote(note);
-  const own = signatures.filter(
-    ({ name, id }) => name === witness.name && id.equals(noteKeyId(witness, 'cosignature')),
+  return verifiedOf(signatures, witness, beside, 'cosignature', ({ publicKey }, signature) =>
+    cosignatureTime(text, signature, publicKey),
   );
-  const times = own.map(({ signature }) => cosignatureTime(text, signature, witness.publicKey));
-  return times.includes(undefined) ? undefined : times[0];
+};
+
+/** What the first line says that the key verifies; undefined where none does, or where one is of no known key. */
+const verifiedOf = <T>(
+  signatures: ReturnType<typeof parseNote>['signatures'],
+  key: NoteKey,
+  beside: readonly NoteKey[],
+  type: keyof typeof TYPE,
+  verified: (key: NoteKey, signature: Buffer) => T | undefined,
+): T | undefined => {
+  const own = noteKeyId(key, type);
+  const alike = beside.filter((other) => other.name === key.name && noteKeyId(other, type).equals(own));
+  let first: T | undefined;
+  for (const { name, id, signature } of signatures) {
+    if (name !== key.name || !id.equals(own)) continue;
+    const said = verified(key, signature);
+    if (said === undefined && !alike.some((other) => verified(other, signature) !== undefined)) return undefined;
+    first ??= said;
+  }
+  return first;
 };
 
 const cosignatureTime = (text: string, signature: Buffer, publicKey: Uint8Array): number | undefined => {

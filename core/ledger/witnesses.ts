@@ -57,7 +57,8 @@ export const cosigners = async (
   note: string,
 ): Promise<number> => {
   const whole = await withCosignatures(storage, note);
-  return witnesses.filter(({ key }) => cosignedAt(whole, key) !== undefined).length;
+  const keys = witnesses.map(({ key }) => key);
+  return keys.filter((key) => cosignedAt(whole, key, keys) !== undefined).length;
 };
 
 interface WitnessPorts {
@@ -74,7 +75,8 @@ export const askWitnesses = async (
   if (witnesses.length === 0 || !checkpoint || note === undefined) return;
   const before = await attemptsAt(logStorage, note);
   const known = `${note}${before.flatMap(({ lines }) => lines).join('')}`;
-  const missing = witnesses.filter(({ key }) => cosignedAt(known, key) === undefined);
+  const keys = witnesses.map(({ key }) => key);
+  const missing = witnesses.filter(({ key }) => cosignedAt(known, key, keys) === undefined);
   if (missing.length === 0 || before.length >= MOST_ATTEMPTS) return;
   const tree = tileTree(logStorage, checkpoint);
   const answers = await Promise.all(

@@ -46,7 +46,7 @@ export const serviceKeyAt = (bundle: BundleReader, signers: readonly string[], a
 /** One of the log's keys signed the note, was the log's at that time, and is not known to have been in other hands. */
 export const requireLogKeyAt = (bundle: BundleReader, note: string, at: string, what: string): void => {
   const keys = bundle.logKeys;
-  const signers = keys.filter((key) => openNote(note, key) !== undefined);
+  const signers = keys.filter((key) => openNote(note, key, keys) !== undefined);
   const [first] = signers;
   if (!first) return fail(`no log key of ${bundle.whose} signed ${what}`);
   const counts = signers.some((key) => key.ended?.compromised !== true && wasInUse(keys, key, at));

@@ -41,12 +41,14 @@ export const checkpoint: Rule = (bundle) => {
 /** Without a witness of the verifier's own choice a log could show others another history. */
 export const witnessed: Rule = (bundle) => {
   const note = bundle.text('checkpoint');
-  const witnesses = bundle.trustRoot.keys.filter(({ role }) => role === 'witness');
+  const witnesses = bundle.trustRoot.keys
+    .filter(({ role }) => role === 'witness')
+    .map(({ name, publicKey }) => ({ name, publicKey: Buffer.from(publicKey, 'base64') }));
   if (witnesses.length === 0) return notChecked('the trust root names no witness');
   const { quorum = 1 } = bundle.trustRoot;
   const [from, to] = [Date.parse(bundle.checkpoint.time), bundle.options.now.getTime()];
-  const seen = witnesses.filter(({ name, publicKey }) => {
-    const at = cosignedAt(note, { name, publicKey: Buffer.from(publicKey, 'base64') });
+  const seen = witnesses.filter((witness) => {
+    const at = cosignedAt(note, witness, witnesses);
     return at !== undefined && at * 1000 >= from - CLOCKS_DIFFER_MS && at * 1000 <= to + CLOCKS_DIFFER_MS;
   });
   requireThat(
