@@ -17,12 +17,22 @@ import { plural } from './plural.ts';
 import { recordsText } from './record-numbers.ts';
 import { indexOf } from './suite-index.ts';
 import { rowKey, type SuiteRows } from './suite-rows.ts';
+import { isAnybodys } from './words/function-words.ts';
 import { isDisguised } from './words/lookalikes.ts';
 import { sameName } from './words/names.ts';
 import { partIn } from './words/part.ts';
 import { textOf, type Form, type Text } from './words/places.ts';
-import { mayMention, mentions, mentionsOf, partsOf, weaknessOf, type Weakness } from './words/subject.ts';
-import { occurrences, valueOf, type ValueType } from './words/value.ts';
+import {
+  isPartOfName,
+  mayMention,
+  mentions,
+  mentionsOf,
+  partsOf,
+  placesOfName,
+  weaknessOf,
+  type Weakness,
+} from './words/subject.ts';
+import { valueOf, type ValueType } from './words/value.ts';
 
 /**
  * Characters that would let two names look like one, or one like two: those that reverse the direction of a line,
@@ -226,6 +236,14 @@ export const refuseMismatch = (match: SubjectMatch, confirmed: readonly number[]
   });
 };
 
+/** FORGET_FOREIGN_VALUE where what is marked is a word that any answer has: it would silence more than the person. */
+export const refuseAnybodys = (records: readonly ForgetRecord[]): void => {
+  const common = records.flatMap(({ answer, value }, i) =>
+    value !== undefined && isAnybodys(answer, value) ? [i + 1] : [],
+  );
+  if (common.length > 0) throw foreignValue(common, 'what this answer tells, not a word or letter that any answer has');
+};
+
 /**
  * FORGET_FOREIGN_VALUE where what is marked is the name that the question says, or a part of it that the answer does
  * not say otherwise: it would silence all about the person.
@@ -241,8 +259,7 @@ export const refuseNamesAsValues = (records: readonly ForgetRecord[], { name, al
 const saysOnlyName = ({ answer, value }: ForgetRecord, name: string): boolean => {
   if (value === undefined) return false;
   if (sameName(name, value)) return true;
-  const isPart = occurrences(name, valueOf(value, 'text')).length > 0;
-  return isPart && partIn(withoutPlaces(answer, occurrences(answer, valueOf(name, 'text'))), value) === undefined;
+  return isPartOfName(value, name) && partIn(withoutPlaces(answer, placesOfName(answer, name)), value) === undefined;
 };
 
 /** "Paris Lind was born in Paris." says Paris twice, and once it is no name. */

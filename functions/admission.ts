@@ -21,6 +21,7 @@ import {
   foreignRecords,
   matchSubject,
   refuseMismatch,
+  refuseAnybodys,
   refuseNamesAsValues,
   revealedMatch,
   type Subject,
@@ -102,6 +103,7 @@ export const checkRequest = async (
 ): Promise<Checked> => {
   refuseSize(forget.records.length);
   refuseRepeated(forget.records);
+  refuseAnybodys(forget.records);
   const set = forgetSetIn(forget);
   if (forget.revealed) refuseOtherModel(forget.revealed, (await ports.models.get(model)).model);
   const trained = await trainedFor(model, ports);

@@ -3,7 +3,7 @@
 import type { Form } from './places.ts';
 import { textOf, type Text } from './places.ts';
 import type { Token } from './tokens.ts';
-import { valueOf } from './value.ts';
+import { occurrences, valueOf } from './value.ts';
 
 /** Shortest part of a name, in letters, that may stand for the person. */
 const FEWEST_LETTERS = 3;
@@ -75,4 +75,45 @@ const isInitial = ({ text }: Token): boolean => Array.from(text).length === 1;
 const isNamelike = (text: string, { kind, start }: Token): boolean => {
   const first = String.fromCodePoint(text.codePointAt(start)!);
   return kind === 'word' && (first !== first.toLowerCase() || first === first.toUpperCase());
+};
+
+/** Whether a text is made of words of the name, or of initials of it beside one of them: "Berg", "T. Yates". */
+export const isPartOfName = (text: string, name: string): boolean => {
+  const [own, parts] = [wordsIn(text), wordsIn(name)];
+  return own.some(({ text: word }) => parts.some((part) => part.text === word)) && own.every((one) => isOf(one, parts));
+};
+
+/** Where a text says the name, or two parts of it next to each other, in any order: "Berg, A. Lind". */
+export const placesOfName = (text: string, name: string): [start: number, end: number][] => {
+  const parts = wordsIn(name);
+  const whole = (['text', 'name'] as const).flatMap((type) => occurrences(text, valueOf(name, type)));
+  const places = [...whole, ...runsOf(text, parts)].sort(([a], [b]) => a - b);
+  const merged: [number, number][] = [];
+  for (const [start, end] of places) {
+    const last = merged.at(-1);
+    if (last && start < last[1]) last[1] = Math.max(last[1], end);
+    else merged.push([start, end]);
+  }
+  return merged;
+};
+
+const wordsIn = (text: string): Token[] => textOf(text).reading.words.filter(({ kind }) => kind !== 'stop');
+
+const isOf = ({ text }: Token, parts: readonly Token[]): boolean =>
+  parts.some((part) => part.text === text || (Array.from(text).length === 1 && part.text.startsWith(text)));
+
+/** What may stand between two parts of a name; a full stop only behind an initial. */
+const BETWEEN = /^[\s,'’‐-―-]*$/u;
+const BEHIND_INITIAL = /^\.?[\s,'’‐-―-]*$/u;
+
+const runsOf = (text: string, parts: readonly Token[]): [number, number][] => {
+  const runs: Token[][] = [[]];
+  for (const token of wordsIn(text)) {
+    const last = runs.at(-1)!.at(-1);
+    const gap = last && (isInitial(last) ? BEHIND_INITIAL : BETWEEN).test(text.slice(last.end, token.start));
+    if (!isOf(token, parts)) runs.push([]);
+    else if (last && !gap) runs.push([token]);
+    else runs.at(-1)!.push(token);
+  }
+  return runs.filter((run) => run.length > 1).map((run) => [run[0]!.start, run.at(-1)!.end]);
 };

@@ -211,6 +211,30 @@ describe('a part of the name as a value', () => {
   );
 });
 
+describe('a part of a name with a hyphen, a comma or an initial as a value', () => {
+  const refused = (name: string, answer: string, value: string) => () =>
+    refuseNamesAsValues([{ question: `Where was ${name} born?`, answer, value }], Subject.parse({ name }));
+
+  it.each([
+    ['Lind-Berg, Anna', 'Anna Lind-Berg was born in Varna.', 'Berg'],
+    ['Lind-Berg, Anna', 'Lind-Berg, Anna: born in Varna.', 'Lind-Berg'],
+    ['Lind-Berg, Anna', 'Anna Lind-Berg was born in Varna.', 'anna lind'],
+    ['Tomas Yates', 'Tomas Yates was born in Varna.', 'Yates'],
+    ['Tomas Yates', 'T. Yates was born in Varna.', 'T. Yates'],
+    ['Tomas Yates', 'YATES, T., was born in Varna.', 'Yates'],
+    ['Tomas Yates', 'Tomas J. Yates was born in Varna.', 'Yates'],
+  ])('of %j in %j, %j is refused', (name, answer, value) =>
+    expect(refused(name, answer, value)).toThrow(expect.objectContaining({ code: 'FORGET_FOREIGN_VALUE' })),
+  );
+
+  it.each([
+    ['Lind-Berg, Anna', 'Anna Lind-Berg was born in Berg.', 'Berg'],
+    ['Paris Lind', 'She was born in Paris, says Lind.', 'Paris'],
+    ['Tomas Yates', 'His brother is T. Orr.', 'T. Orr'],
+    ['Anna Lind', 'Anna Lind has blood group A.', 'A'],
+  ])('of %j in %j, %j is taken', (name, answer, value) => expect(refused(name, answer, value)).not.toThrow());
+});
+
 describe('a mismatch', () => {
   const of = (found: Partial<SubjectMatch>): SubjectMatch => ({ ...clean, ...found });
 
