@@ -1,9 +1,12 @@
 // Whether a ticket's row says what its logged events say. A row is believed by every step, and who edits it (a filer
 // in a database) would have a step act that cannot be taken back; the log is signed and append-only, so the events are
 // walked again and every field of the outcome is compared.
-// Traps: the calendar and the subject's pseudonym are in no event and are taken from the row; what was filed is in the
-// log once a run is planned, but the latest events may not be yet, and count as the store has them.
+// Traps: the subject's pseudonym is in no event, as it must go with the case, and is taken from the row: by it a second
+// ticket of the same person is known, and nothing that cannot be taken back. So is the calendar, of which the log has a
+// digest (older ones have none). What was filed is in the log once a run is planned, but the latest events may not be
+// yet, and count as the store has them.
 import { z } from 'zod';
+import { digestJson } from './canonical.ts';
 import { Instant } from './deadlines.ts';
 import { isQuittanceError, QuittanceError } from './errors.ts';
 import { readLog } from './ledger/log.ts';
@@ -60,6 +63,9 @@ const walked = (row: Ticket, events: readonly StoredEvent[]): Ticket => {
   if (first?.event.type !== 'received') throw differs(row, 'events', { expected: 'a first event, received' });
   const subjectKey = 'subjectKey' in row ? row.subjectKey : NOBODY;
   const { calendar } = row;
+  const { calendarDigest } = first.event;
+  if (calendarDigest !== undefined && calendarDigest !== digestJson(calendar))
+    throw differs(row, 'calendar', { expected: calendarDigest, got: digestJson(calendar) });
   try {
     return rest.reduce(
       (ticket, { event, at }) => {

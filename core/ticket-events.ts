@@ -52,6 +52,8 @@ export const Received = event('received', {
   /** How the law counts, and where; what the requester was asked for before the filing. Absent in older logs. */
   counting: Counting.optional(),
   place: Place.optional(),
+  /** Of the public holidays that dates are counted by, which the row alone holds. */
+  calendarDigest: Digest.optional(),
   entity: EntityName.optional(),
   pauses: z.array(EarlierPause).optional(),
   /** Since a refusal, a release and a withdrawal by others than the filer take two people; absent in older logs. */

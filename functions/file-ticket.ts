@@ -3,7 +3,7 @@
 // Trap: personal data is stored only after the ticket exists, so that a crash leaves at most an empty ticket that can
 // be seen and closed; with a `requestId` the same call again picks up where it stopped.
 import { z } from 'zod';
-import { Digest } from '#core/canonical.ts';
+import { digestJson, Digest } from '#core/canonical.ts';
 import { Deadlines, Instant, type HolidayCalendar } from '#core/deadlines.ts';
 import { isQuittanceError, must, QuittanceError } from '#core/errors.ts';
 import type { Admission } from '#core/forget-set.ts';
@@ -157,7 +157,7 @@ const factsOf = ({ agent, filer, minor, linked, recipients }: TicketRequest): Pa
   ...(recipients && { recipients }),
 });
 
-const receivedEvent = (asked: Asked, commitment: string, { recorded }: Receipt): Received => {
+const receivedEvent = (asked: Asked, commitment: string, { recorded, calendar }: Receipt): Received => {
   const { ticketId, request, policy, requestDigest, asserted } = asked;
   return {
     type: 'received',
@@ -168,6 +168,7 @@ const receivedEvent = (asked: Asked, commitment: string, { recorded }: Receipt):
     channel: request.channel,
     filer: request.filer,
     ...recorded,
+    calendarDigest: digestJson(calendar),
     commitment,
     counts: { records: request.forget.records.length, thirdPartiesAffected: request.thirdPartiesAffected },
     policy,

@@ -229,7 +229,7 @@ describe('a part of a name with a hyphen, a comma or an initial as a value', () 
 
   it.each([
     ['Lind-Berg, Anna', 'Anna Lind-Berg was born in Berg.', 'Berg'],
-    ['Paris Lind', 'She was born in Paris, says Lind.', 'Paris'],
+    ['Paris Lind', 'She was born in Paris; her mother was a Lind.', 'Paris'],
     ['Tomas Yates', 'His brother is T. Orr.', 'T. Orr'],
     ['Anna Lind', 'Anna Lind has blood group A.', 'A'],
   ])('of %j in %j, %j is taken', (name, answer, value) => expect(refused(name, answer, value)).not.toThrow());
