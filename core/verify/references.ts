@@ -76,6 +76,10 @@ export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] =
     at: /log\/\d+\.json#\/event\/requestDigest$/,
     why: 'keyed digest of the request under its own id: it holds personal data, and went with the case',
   },
+  {
+    at: /log\/\d+\.json#\/event\/calendarDigest$/,
+    why: "the public holidays by which dates were counted, kept in the ticket's row",
+  },
   { at: /log\/\d+\.json#\/event\/found$/, why: 'whatever was served in the place of what was certified' },
 ];
 
