@@ -143,7 +143,8 @@ const keep = async (ports: Stores, id: string, content: Kept) => {
 
 const stand = async ({ vault }: Stores, id: string, said: Omit<Standing, 'kind'>): Promise<void> => {
   await vault.createKey(standingKey(id));
-  await vault.put(standingKey(id), 'standing', jsonBytes({ kind: 'quittance-ask-standing/v1', ...said }));
+  const name = said.now.is === 'case' ? 'case' : 'standing';
+  await vault.put(standingKey(id), name, jsonBytes({ kind: 'quittance-ask-standing/v1', ...said }));
 };
 
 const GONE = ['VAULT_KEY_DESTROYED', 'NOT_FOUND'] as const;
@@ -152,9 +153,15 @@ const unlessGone = (error: unknown): undefined => {
   throw error;
 };
 
-/** Where it stands, for who was let in otherwise. */
-export const standingOf = async ({ vault }: Pick<Stores, 'vault'>, id: string): Promise<Standing | undefined> => {
-  const bytes = await vault.get(standingKey(id), 'standing').catch(unlessGone);
+type Vaults = Pick<Stores, 'vault'>;
+
+/** Where it stands, for who was let in otherwise. A case goes on whatever else was said, so that it is looked for first. */
+export const standingOf = async (ports: Vaults, id: string): Promise<Standing | undefined> =>
+  (await stoodAs(ports, id, 'case')) ?? stoodAs(ports, id, 'standing');
+
+/** Two objects, so that who files and who wants it no more never write over each other's word. */
+const stoodAs = async ({ vault }: Vaults, id: string, name: 'case' | 'standing'): Promise<Standing | undefined> => {
+  const bytes = await vault.get(standingKey(id), name).catch(unlessGone);
   return bytes && parseJson(bytes, Standing, 'the standing of a request in the vault');
 };
 
@@ -194,15 +201,21 @@ export const readAsk = async ({ vault }: Stores, id: string): Promise<z.infer<ty
   throw new QuittanceError('NOT_FOUND', { message: 'there is no such request any more' });
 };
 
-/** What it came to, once and for all; what was typed is destroyed with that. */
+/** What it came to, once and for all, but that a case is one after all; what was typed is destroyed with that. */
 export const settleAsk = async (ports: Stores, id: string, now: Settled): Promise<void> => {
   const before = await standingOf(ports, id);
-  if (before && !isSettled(before.now)) await stand(ports, id, { ...before, now });
+  const isNews = now.is === 'case' ? before?.now.is !== 'case' : before?.now.is === 'waiting';
+  if (before && isNews) await stand(ports, id, { ...before, now });
   await ports.vault.destroy(id);
 };
 
 type Settled = Exclude<Standing['now'], { is: 'waiting' }>;
-const isSettled = ({ is }: Standing['now']): boolean => is !== 'waiting';
+
+/** Who wanted it no more, as an agent's program may say while its case is filed. */
+export const withdrawerOf = async (ports: Vaults, id: string): Promise<string | undefined> => {
+  const said = (await stoodAs(ports, id, 'standing'))?.now;
+  return said?.is === 'none' && said.reason === 'withdrawn' ? said.by : undefined;
+};
 
 /** INVALID_INPUT where whoever sent it wants it no more, as an agent's program may say while a draft is written. */
 export const refuseWithdrawn = async (ports: Stores, id: string | undefined): Promise<void> => {

@@ -25,8 +25,9 @@ import {
 import { LANGUAGES, type Words } from '#portal/words.ts';
 import { draftedRequest, findRows, type FoundRow } from '../draft-request.ts';
 import { destroyDraft, DraftId, newDraftId, readDraft, saveDraft, type DraftFields } from '../drafts.ts';
-import { refuseWithdrawn, settleAsk } from '../asks.ts';
+import { refuseWithdrawn } from '../asks.ts';
 import { fileTicket, ticketIdOf } from '../file-ticket.ts';
+import { settleAsCase } from '../intake/withdrawals.ts';
 import { Preview, previewTicket } from '../preview-ticket.ts';
 import { formFields } from './bodies.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
@@ -247,7 +248,7 @@ const settle = async ({ ports }: ApiContext, id: string, filer: string, ticketId
     throw error;
   });
   if (fields === undefined) return;
-  if (fields['asked'] !== undefined) await settleAsk(ports, fields['asked'], { is: 'case', ticketId });
+  if (fields['asked'] !== undefined) await settleAsCase(fields['asked'], ticketId, ports);
   await destroyDraft(ports, id, filer);
 };
 

@@ -1,7 +1,6 @@
 // A request that came in by a protocol: kept once for its sender's own key of it, among the requests that wait for
 // somebody who files (asks.ts), with what is needed to say where it stands.
-// Traps: what the person is known by is in the ask alone, which dies when it is a case; the record here has ids. And
-// who withdraws a case is the person, by an agent whom nobody here has seen, so that a case takes a second one.
+// Trap: what the person is known by is in the ask alone, which dies when it is a case; the record here has ids.
 import { z } from 'zod';
 import { INTAKE_STAGES, type IntakeStage } from '#core/intake.ts';
 import { INTAKE_PROTOCOLS } from '#core/intake-protocols.ts';
@@ -13,8 +12,7 @@ import { publicStateOf } from '#core/statuses.ts';
 import { parseJson } from '#core/stored-json.ts';
 import { dueAtReceipt } from '#core/ticket-clock.ts';
 import { Principal } from '#core/ticket-request.ts';
-import { AskId, receiveAsk, settleAsk, standingOf, type AskedRequest, type Standing } from '../asks.ts';
-import { closeTicket } from '../close-ticket.ts';
+import { AskId, receiveAsk, standingOf, type AskedRequest } from '../asks.ts';
 import { jsonBytes } from '../step-support.ts';
 import { openCallbacks } from './open-callbacks.ts';
 
@@ -112,35 +110,4 @@ const dueOf = async ({ regime }: IntakeRecord, receivedAt: string, { calendar, c
   const law = regimeOf(regime);
   const days = await calendar.around(clock.now(), placeOf(calendar.places, {}, law));
   return dueAtReceipt({ regime, counting: law.counting, receivedAt }, days).safeDue;
-};
-
-export type Withdrawal = 'ended' | 'proposed';
-
-/**
- * Ends it where nobody has taken it up; proposes its end to the people of the case otherwise. TICKET_ILLEGAL_TRANSITION
- * while they decide something else.
- */
-export const withdrawIntake = async ({ ask, by }: IntakeRecord, ports: Ports): Promise<Withdrawal> => {
-  const found = await standingOf(ports, ask);
-  if (found?.now.is === 'case') return withdrawCase(found.now.ticketId, by, ports);
-  const at = ports.clock.now().toISOString();
-  const withdrawn: Standing['now'] = { is: 'none', reason: 'withdrawn', by, at };
-  await settleAsk(ports, ask, withdrawn);
-  return 'ended';
-};
-
-/** A case has one proposal at a time, so that a sender's would take the place of one that waits for its second word. */
-const withdrawCase = async (ticketId: string, by: string, ports: Ports): Promise<Withdrawal> => {
-  const { ticket } = await ports.tickets.get(ticketId);
-  if (INTAKE_STAGES[publicStateOf(ticket).state].final) return 'ended';
-  const proposal = 'proposal' in ticket ? ticket.proposal : undefined;
-  if (proposal?.act === 'withdrawn') return 'proposed';
-  if (proposal !== undefined)
-    throw new QuittanceError('TICKET_ILLEGAL_TRANSITION', {
-      message: `ticket ${ticketId} is being decided`,
-      expected: 'a later time, when what was proposed for the case is decided',
-    });
-  const input = { ticketId, outcome: 'withdrawn', reason: 'by-agent', by, mayConfirm: false };
-  await closeTicket.handle(input, ports);
-  return 'proposed';
 };

@@ -16,14 +16,8 @@ import {
   signedHeaders,
   SubjectRequestId,
 } from '../../intake/open-dsr.ts';
-import {
-  findIntake,
-  intakeIdOf,
-  receiveIntake,
-  stoodOf,
-  withdrawIntake,
-  type IntakeRecord,
-} from '../../intake/records.ts';
+import { findIntake, intakeIdOf, receiveIntake, stoodOf, type IntakeRecord } from '../../intake/records.ts';
+import { withdrawIntake } from '../../intake/withdrawals.ts';
 import { notAnObject } from '../bodies.ts';
 import { addressOf, type ApiContext, type Asked, type Env } from '../context.ts';
 import { notFound, type Problem } from '../problems.ts';

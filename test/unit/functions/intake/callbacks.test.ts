@@ -10,7 +10,8 @@ import { purgeCase } from '#functions/purge-case.ts';
 import { readAsk, receiveAsk, settleAsk, waitingAsks } from '#functions/asks.ts';
 import { tellIntakes } from '#functions/intake/callbacks.ts';
 import { openIntakes } from '#functions/intake/open-callbacks.ts';
-import { receiveIntake, stoodOf, withdrawIntake, type Sent } from '#functions/intake/records.ts';
+import { receiveIntake, stoodOf, type Sent } from '#functions/intake/records.ts';
+import { withdrawIntake } from '#functions/intake/withdrawals.ts';
 import { DSR_KEY, INTAKE } from '#test/support/intakes.ts';
 
 interface Post {

@@ -1,0 +1,49 @@
+// A sender wants its request no more, whether it waits still, is being filed, or is a case.
+// Traps: who withdraws a case is the person, by an agent whom nobody here has seen, so that a case takes a second one;
+// and the form of a new case asks for this file at its start, so that it reads none of the protocols.
+import { QuittanceError } from '#core/errors.ts';
+import type { Ports } from '#core/ports.ts';
+import { publicStateOf } from '#core/statuses.ts';
+import { settleAsk, standingOf, withdrawerOf } from '../asks.ts';
+import { closeTicket } from '../close-ticket.ts';
+import type { IntakeRecord } from './records.ts';
+
+export type Withdrawal = 'ended' | 'proposed';
+
+/**
+ * Ends it where nobody has taken it up; proposes its end to the people of the case otherwise. TICKET_ILLEGAL_TRANSITION
+ * while they decide something else.
+ */
+export const withdrawIntake = async (
+  { ask, by }: Pick<IntakeRecord, 'ask' | 'by'>,
+  ports: Ports,
+): Promise<Withdrawal> => {
+  const at = ports.clock.now().toISOString();
+  await settleAsk(ports, ask, { is: 'none', reason: 'withdrawn', by, at });
+  // looked at after the word was left: whoever files it meanwhile finds the word, or is found here
+  const now = (await standingOf(ports, ask))?.now;
+  return now?.is === 'case' ? withdrawCase(now.ticketId, by, ports) : 'ended';
+};
+
+/** Of a request that was filed. Who withdrew it while it was being filed has withdrawn its case. */
+export const settleAsCase = async (ask: string, ticketId: string, ports: Ports): Promise<void> => {
+  await settleAsk(ports, ask, { is: 'case', ticketId });
+  const by = await withdrawerOf(ports, ask);
+  if (by !== undefined) await withdrawCase(ticketId, by, ports);
+};
+
+/** A case has one proposal at a time, so that a sender's would take the place of one that waits for its second word. */
+const withdrawCase = async (ticketId: string, by: string, ports: Ports): Promise<Withdrawal> => {
+  const { ticket } = await ports.tickets.get(ticketId);
+  if (publicStateOf(ticket).endedAt !== undefined) return 'ended';
+  const proposal = 'proposal' in ticket ? ticket.proposal : undefined;
+  if (proposal?.act === 'withdrawn') return 'proposed';
+  if (proposal !== undefined)
+    throw new QuittanceError('TICKET_ILLEGAL_TRANSITION', {
+      message: `ticket ${ticketId} is being decided`,
+      expected: 'a later time, when what was proposed for the case is decided',
+    });
+  const input = { ticketId, outcome: 'withdrawn', reason: 'by-agent', by, mayConfirm: false };
+  await closeTicket.handle(input, ports);
+  return 'proposed';
+};
