@@ -1,11 +1,12 @@
 // A sender wants its request no more, whether it waits still, is being filed, or is a case.
 // Traps: who withdraws a case is the person, by an agent whom nobody here has seen, so that a case takes a second one;
 // and the form of a new case asks for this file at its start, so that it reads none of the protocols.
-import { QuittanceError } from '#core/errors.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { proposed } from '#core/guards.ts';
 import type { Ports } from '#core/ports.ts';
 import { publicStateOf } from '#core/statuses.ts';
 import { settleAsk, standingOf, withdrawerOf } from '../asks.ts';
-import { closeTicket } from '../close-ticket.ts';
+import { commitEvent, type TicketVersion } from '../step-support.ts';
 import type { IntakeRecord } from './records.ts';
 
 export type Withdrawal = 'ended' | 'proposed';
@@ -32,18 +33,32 @@ export const settleAsCase = async (ask: string, ticketId: string, ports: Ports):
   if (by !== undefined) await withdrawCase(ticketId, by, ports);
 };
 
-/** A case has one proposal at a time, so that a sender's would take the place of one that waits for its second word. */
+/** The workflow may move the case meanwhile. */
+const ATTEMPTS = 5;
+
 const withdrawCase = async (ticketId: string, by: string, ports: Ports): Promise<Withdrawal> => {
-  const { ticket } = await ports.tickets.get(ticketId);
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await proposeEnd(await ports.tickets.get(ticketId), by, ports);
+    } catch (error) {
+      if (!isQuittanceError(error, 'TICKET_CONFLICT') || attempt === ATTEMPTS) throw error;
+    }
+};
+
+/**
+ * A case has one proposal at a time, so that a sender's would take the place of one that waits for its second word. What
+ * is proposed since the look is in the way of the commit.
+ */
+const proposeEnd = async (found: TicketVersion, by: string, ports: Ports): Promise<Withdrawal> => {
+  const { ticket } = found;
   if (publicStateOf(ticket).endedAt !== undefined) return 'ended';
   const proposal = 'proposal' in ticket ? ticket.proposal : undefined;
   if (proposal?.act === 'withdrawn') return 'proposed';
   if (proposal !== undefined)
     throw new QuittanceError('TICKET_ILLEGAL_TRANSITION', {
-      message: `ticket ${ticketId} is being decided`,
+      message: `ticket ${ticket.id} is being decided`,
       expected: 'a later time, when what was proposed for the case is decided',
     });
-  const input = { ticketId, outcome: 'withdrawn', reason: 'by-agent', by, mayConfirm: false };
-  await closeTicket.handle(input, ports);
+  await commitEvent(ports, found, proposed({ type: 'closed', outcome: 'withdrawn', reason: 'by-agent', by }));
   return 'proposed';
 };

@@ -169,6 +169,20 @@ describe('a case', () => {
     expect((await stoodOf(record, harness.ports)).stage).toBe('refused');
   });
 
+  it('whose refusal is proposed while the agent revokes keeps that proposal too', async () => {
+    const { record, ticketId } = await taken();
+    const refusal = { ticketId, outcome: 'refused', reason: 'abusive', by: 'filer.finn' };
+    const { get } = harness.ports.tickets;
+    harness.ports.tickets.get = async (id) => {
+      harness.ports.tickets.get = get;
+      const found = await get(id);
+      await closeTicket.handle(refusal, harness.ports);
+      return found;
+    };
+    await expect(withdrawIntake(record, harness.ports)).rejects.toMatchObject({ code: 'TICKET_ILLEGAL_TRANSITION' });
+    expect((await get(ticketId)).ticket).toMatchObject({ proposal: { act: 'refused', by: 'filer.finn' } });
+  });
+
   it('whose withdrawal is proposed, by whomever, gets no other proposal', async () => {
     const { record, ticketId } = await taken();
     await closeTicket.handle(
