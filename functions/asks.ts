@@ -155,12 +155,16 @@ const unlessGone = (error: unknown): undefined => {
 
 type Vaults = Pick<Stores, 'vault'>;
 
-/** Where it stands, for who was let in otherwise. A case goes on whatever else was said, so that it is looked for first. */
+/** Where it stands, for who was let in otherwise. A case goes on whatever else was said, and is looked for first. */
 export const standingOf = async (ports: Vaults, id: string): Promise<Standing | undefined> =>
   (await stoodAs(ports, id, 'case')) ?? stoodAs(ports, id, 'standing');
 
 /** Two objects, so that who files and who wants it no more never write over each other's word. */
-const stoodAs = async ({ vault }: Vaults, id: string, name: 'case' | 'standing'): Promise<Standing | undefined> => {
+export const stoodAs = async (
+  { vault }: Vaults,
+  id: string,
+  name: 'case' | 'standing',
+): Promise<Standing | undefined> => {
   const bytes = await vault.get(standingKey(id), name).catch(unlessGone);
   return bytes && parseJson(bytes, Standing, 'the standing of a request in the vault');
 };
@@ -210,20 +214,3 @@ export const settleAsk = async (ports: Stores, id: string, now: Settled): Promis
 };
 
 type Settled = Exclude<Standing['now'], { is: 'waiting' }>;
-
-/** Who wanted it no more, as an agent's program may say while its case is filed. */
-export const withdrawerOf = async (ports: Vaults, id: string): Promise<string | undefined> => {
-  const said = (await stoodAs(ports, id, 'standing'))?.now;
-  return said?.is === 'none' && said.reason === 'withdrawn' ? said.by : undefined;
-};
-
-/** INVALID_INPUT where whoever sent it wants it no more, as an agent's program may say while a draft is written. */
-export const refuseWithdrawn = async (ports: Stores, id: string | undefined): Promise<void> => {
-  const found = id === undefined ? undefined : await standingOf(ports, id);
-  if (found?.now.is !== 'none' || found.now.reason !== 'withdrawn') return;
-  throw new QuittanceError('INVALID_INPUT', {
-    message: 'the request was withdrawn meanwhile',
-    expected: 'a request that its sender has not withdrawn',
-    hint: 'throw the draft away',
-  });
-};

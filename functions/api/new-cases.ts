@@ -25,9 +25,7 @@ import {
 import { LANGUAGES, type Words } from '#portal/words.ts';
 import { draftedRequest, findRows, type FoundRow } from '../draft-request.ts';
 import { destroyDraft, DraftId, newDraftId, readDraft, saveDraft, type DraftFields } from '../drafts.ts';
-import { refuseWithdrawn } from '../asks.ts';
 import { fileTicket, ticketIdOf } from '../file-ticket.ts';
-import { settleAsCase } from '../intake/withdrawals.ts';
 import { Preview, previewTicket } from '../preview-ticket.ts';
 import { formFields } from './bodies.ts';
 import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
@@ -172,13 +170,20 @@ const keep = async (c: Asked, context: ApiContext, step: TypedStep): Promise<Res
   return c.redirect(`/new/${id}/${STEPS[STEPS.indexOf(step) + 1]!}`, 303);
 };
 
+const filedAsks = () => import('../filed-asks.ts'); // read on use
+
+const requestIdOf = (filer: string, draft: string): string => `${filer}:${draft}`;
+
 /** What would be filed, and what filing it would come to; or what is to be mended, and where. */
 const tried = async (c: Asked, context: ApiContext) => {
   const { id, filer, fields, timeZone } = await opened(c, context);
   const drafted = draftedRequest(fields, filer, await rowsFor(fields, context), timeZone);
   if ('faults' in drafted) return { id, request: undefined, view: viewOf(id, drafted.faults) };
   try {
-    await refuseWithdrawn(context.ports, fields['asked']);
+    if (fields['asked'] !== undefined) {
+      const ticketId = await ticketIdOf(context.ports.pseudonyms, requestIdOf(filer, id));
+      await (await filedAsks()).refuseSettled(context.ports, fields['asked'], ticketId);
+    }
     const preview = Preview.parse(await previewTicket.handle({ request: drafted.request }, context.ports));
     const view: CheckView = { draft: id, preview, mend: [] };
     return { id, request: drafted.request, view };
@@ -219,7 +224,7 @@ const fileOrDiscard = async (c: Asked, context: ApiContext): Promise<Response> =
   const filer = filerOf(c);
   const id = draftOf(c);
   const sent = await sentTo(c, context, id);
-  const requestId = `${filer}:${id}`;
+  const requestId = requestIdOf(filer, id);
   if (sent['then'] === 'discard') return discard(c, context, id, filer);
   const before = await isFiled(requestId, context);
   if (before !== undefined) {
@@ -248,7 +253,7 @@ const settle = async ({ ports }: ApiContext, id: string, filer: string, ticketId
     throw error;
   });
   if (fields === undefined) return;
-  if (fields['asked'] !== undefined) await settleAsCase(fields['asked'], ticketId, ports);
+  if (fields['asked'] !== undefined) await (await filedAsks()).settleAsCase(fields['asked'], ticketId, ports);
   await destroyDraft(ports, id, filer);
 };
 

@@ -1,11 +1,10 @@
 // A sender wants its request no more, whether it waits still, is being filed, or is a case.
-// Traps: who withdraws a case is the person, by an agent whom nobody here has seen, so that a case takes a second one;
-// and the form of a new case asks for this file at its start, so that it reads none of the protocols.
+// Trap: who withdraws a case is the person, by an agent whom nobody here has seen, so that a case takes a second one.
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { proposed } from '#core/guards.ts';
 import type { Ports } from '#core/ports.ts';
 import { publicStateOf } from '#core/statuses.ts';
-import { settleAsk, standingOf, withdrawerOf } from '../asks.ts';
+import { settleAsk, standingOf } from '../asks.ts';
 import { commitEvent, type TicketVersion } from '../step-support.ts';
 import type { IntakeRecord } from './records.ts';
 
@@ -26,17 +25,11 @@ export const withdrawIntake = async (
   return now?.is === 'case' ? withdrawCase(now.ticketId, by, ports) : 'ended';
 };
 
-/** Of a request that was filed. Who withdrew it while it was being filed has withdrawn its case. */
-export const settleAsCase = async (ask: string, ticketId: string, ports: Ports): Promise<void> => {
-  await settleAsk(ports, ask, { is: 'case', ticketId });
-  const by = await withdrawerOf(ports, ask);
-  if (by !== undefined) await withdrawCase(ticketId, by, ports);
-};
-
 /** The workflow may move the case meanwhile. */
 const ATTEMPTS = 5;
 
-const withdrawCase = async (ticketId: string, by: string, ports: Ports): Promise<Withdrawal> => {
+/** Proposes its end in the sender's name; TICKET_ILLEGAL_TRANSITION while something else is proposed. */
+export const withdrawCase = async (ticketId: string, by: string, ports: Ports): Promise<Withdrawal> => {
   for (let attempt = 1; ; attempt++)
     try {
       return await proposeEnd(await ports.tickets.get(ticketId), by, ports);
@@ -46,8 +39,8 @@ const withdrawCase = async (ticketId: string, by: string, ports: Ports): Promise
 };
 
 /**
- * A case has one proposal at a time, so that a sender's would take the place of one that waits for its second word. What
- * is proposed since the look is in the way of the commit.
+ * A case has one proposal at a time, so that a sender's would take the place of one that waits for its second word.
+ * What is proposed since the look is in the way of the commit.
  */
 const proposeEnd = async (found: TicketVersion, by: string, ports: Ports): Promise<Withdrawal> => {
   const { ticket } = found;

@@ -87,3 +87,46 @@ describe('an agent that revokes', () => {
     expect(await cases()).toMatchObject([BY_AGENT]);
   });
 });
+
+describe('a draft begun earlier', () => {
+  const aside = async (reason: string) => {
+    const at = `/asked/${record.ask}`;
+    const fields = fieldsOf(await open(app, at, 'filer'), `${at}/aside`);
+    expect((await send(app, `${at}/aside`, 'filer', { ...fields, reason })).status).toBe(303);
+  };
+
+  it.each(['no-request', 'duplicate'])('of a request that was put aside (%s) is not filed', async (reason) => {
+    const draft = await drafted();
+    await aside(reason);
+    expect(await filed(draft)).toMatchObject({ status: 422, text: expect.stringContaining('was not put aside') });
+    expect([await stage(), await cases()]).toEqual([reason, []]);
+  });
+
+  it('of a request that its sender withdrew is not filed', async () => {
+    const draft = await drafted();
+    await withdrawIntake(record, harness.ports);
+    expect(await filed(draft)).toMatchObject({ status: 422, text: expect.stringContaining('has not withdrawn') });
+    expect([await stage(), await cases()]).toEqual(['withdrawn', []]);
+  });
+
+  it('of a request that another made a case of is not filed a second time', async () => {
+    const [first, second] = [await drafted(), await drafted('second')];
+    expect((await filed(first)).status).toBe(201);
+    expect(await filed(second, 'second')).toMatchObject({
+      status: 422,
+      text: expect.stringContaining('is no case yet'),
+    });
+    expect(await cases()).toHaveLength(1);
+  });
+
+  it('that is filed while the request is put aside is its case, and its sender is told so', async () => {
+    const draft = await drafted();
+    const { create } = harness.ports.tickets;
+    harness.ports.tickets.create = async (ticket) => {
+      await aside('no-request');
+      return create(ticket);
+    };
+    expect((await filed(draft)).status).toBe(201);
+    expect([await stage(), await cases()]).toEqual(['examined', [expect.not.objectContaining(BY_AGENT)]]);
+  });
+});
