@@ -4,7 +4,7 @@ import { CASEWORK_GUARDS } from './casework-guards.ts';
 import type { ClockEvent } from './deadlines.ts';
 import { GUARDS, PARTLY_REFUSABLE } from './guards.ts';
 import { rule, type Rule } from './rule.ts';
-import { BaseTicket, CLOSED, WorkingTicket, type Status, type Ticket, type TicketIn } from './ticket.ts';
+import { BaseTicket, CLOSED, WorkingTicket, workingOf, type Status, type Ticket, type TicketIn } from './ticket.ts';
 import type { EventOf, TicketEvent } from './ticket-events.ts';
 import { withoutExemption, withoutProposal } from './ticket-moves.ts';
 
@@ -35,11 +35,11 @@ const withoutRecords = (
 };
 
 /** As they were before a part was refused: what is counted anew gets back the numbers of the request. */
-const withAllRecords = (ticket: TicketIn<OpenStatus>, refused: readonly number[]): Ticket => {
+const allRecordsOf = <T extends BaseTicket>(ticket: T, refused: readonly number[]): T => {
   const { counts, subjectConfirmed } = ticket;
   const records = counts.records + refused.length;
   const left = Array.from({ length: records }, (_, i) => i + 1).filter((number) => !refused.includes(number));
-  const next: Ticket = {
+  const next = {
     ...ticket,
     counts: { ...counts, records },
     ...(subjectConfirmed && {
@@ -50,13 +50,20 @@ const withAllRecords = (ticket: TicketIn<OpenStatus>, refused: readonly number[]
   return next;
 };
 
+/** The case that waits gets them back as well as what it goes on as. */
+const withAllRecords = (ticket: TicketIn<OpenStatus>, refused: readonly number[]): Ticket => {
+  const next = allRecordsOf<Ticket>(ticket, refused);
+  return 'from' in next ? { ...next, from: allRecordsOf(next.from, refused) } : next;
+};
+
 /** Records can come back to the others as long as these are not admitted. They are then a request of their own. */
-const takesPartBack = (status: Status): boolean => (PARTLY_REFUSABLE as readonly Status[]).includes(status);
+const takesPartBack = (ticket: TicketIn<OpenStatus>): boolean =>
+  (PARTLY_REFUSABLE as readonly Status[]).includes(workingOf(ticket).status);
 
 const partDecided = (ticket: TicketIn<OpenStatus>, { outcome, by }: EventOf<'appeal-decided'>, at: string): Ticket => {
   const part = ticket.partlyRefused;
   if (part === undefined) return ticket; // which the guards refuse
-  if (outcome === 'granted' && takesPartBack(ticket.status)) return withAllRecords(ticket, part.records);
+  if (outcome === 'granted' && takesPartBack(ticket)) return withAllRecords(ticket, part.records);
   return {
     ...ticket,
     partlyRefused: { ...part, appeal: { on: part.appeal?.on ?? at, at, decidedBy: by, outcome } },

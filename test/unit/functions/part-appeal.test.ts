@@ -10,7 +10,8 @@ import { verifyBundle } from '#core/verify.ts';
 import { decideAppeal, recordAppeal } from '#functions/appeal.ts';
 import { partAppealDue } from '#core/ticket-clock.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
-import { placeHold } from '#functions/holds.ts';
+import { placeHold, releaseHold } from '#functions/holds.ts';
+import { pauseClock, resumeClock } from '#functions/pause-clock.ts';
 import { sendReminders } from '#functions/send-reminders.ts';
 import { partlyRefuse } from '#functions/partly-refuse.ts';
 import { findStep } from '#functions/steps.ts';
@@ -199,11 +200,46 @@ describe('an appeal against the refusal of a part', () => {
     expect(await ticket()).toMatchObject({ status: 'PURGED', partlyRefused: { appeal: { outcome: 'granted' } } });
   });
 
-  it('is decided while the case is on hold, and then no records come back', async () => {
+  const HELD = [
+    'hold',
+    'ON_HOLD',
+    (by: string) => harness.call(placeHold, { ticketId, by, code: 'litigation' }),
+  ] as const;
+  const reason = 'clarification';
+  const ASKED = [
+    ...(['question', 'CLARIFICATION_PENDING'] as const),
+    (by: string) => harness.call(pauseClock, { ticketId, by, reason }),
+  ] as const;
+  const goesOn = async () => {
+    for (const by of [FILER, APPROVER]) {
+      const { status } = await ticket();
+      if (status === 'ON_HOLD') await harness.call(releaseHold, { ticketId, by, mayConfirm: true });
+      if (status === 'CLARIFICATION_PENDING') await harness.call(resumeClock, { ticketId, reason, by });
+    }
+  };
+
+  it.each([HELD, ASKED])(
+    'granted during a %s before admission, brings the records back too',
+    async (_w, status, stop) => {
+      await step('verify-identity');
+      await appeal();
+      await stop(FILER);
+      await decide('granted');
+      expect(await ticket()).toMatchObject({ status, counts: { records: 3 }, from: { counts: { records: 3 } } });
+      expect(await recordsNow()).toEqual(RECORDS);
+      await goesOn();
+      const after = await ticket();
+      expect([after.status, after.counts.records, after.partlyRefused]).toEqual(['TRIAGE', 3, undefined]);
+      await requireAsLogged(after, harness.ports);
+    },
+  );
+
+  it.each([HELD, ASKED])('granted during a %s after admission, brings none back', async (_w, status, stop) => {
+    for (const name of ['verify-identity', 'triage-ticket', 'admit-forget-set']) await step(name);
     await appeal();
-    await harness.call(placeHold, { ticketId, by: FILER, code: 'litigation' });
+    await stop(FILER);
     await decide('granted');
-    expect(await ticket()).toMatchObject({ status: 'ON_HOLD', partlyRefused: { appeal: { outcome: 'granted' } } });
+    expect(await ticket()).toMatchObject({ status, partlyRefused: { appeal: { outcome: 'granted' } } });
     expect(await recordsNow()).toHaveLength(2);
   });
 
