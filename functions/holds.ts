@@ -7,8 +7,8 @@ import { defineStep } from '#core/step.ts';
 import { Code, isClosed, TicketId, type TicketIn } from '#core/ticket.ts';
 import { stopRunning } from './running.ts';
 import { commitEvent, interrupted, Nothing, openTicket, refusePast, TokenInput } from './step-support.ts';
-import { answerWait, keepToken } from './task-tokens.ts';
-import { wakeWaiting } from './turns.ts';
+import { keepToken } from './task-tokens.ts';
+import { goesOn, wakeWaiting } from './turns.ts';
 import { agree, Agreement, BY, EITHER, said } from './two-people.ts';
 
 export const placeHold = defineStep({
@@ -57,14 +57,15 @@ export const releaseHold = defineStep({
   name: 'release-hold',
   input: z.strictObject({ ticketId: TicketId, ...EITHER }),
   output: Agreement,
-  uses: ['tickets', 'vault', 'workflows', 'clock'],
-  async run({ ticketId, by, mayConfirm, ...person }, { tickets, vault, workflows, clock }) {
+  uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'clock'],
+  async run({ ticketId, by, mayConfirm, ...person }, ports) {
+    const { tickets, clock } = ports;
     const found = await tickets.get(ticketId);
     const release = { type: 'hold-released', by, ...said(person) } as const;
     // a released hold whose workflow was not told yet: only the telling is left
     const isHeld = found.ticket.status === 'ON_HOLD';
     const outcome = isHeld ? await agree({ tickets, clock }, found, release, mayConfirm) : ('done' as const);
-    if (outcome === 'done') await answerWait({ vault, workflows }, ticketId, 'release', {});
+    if (outcome === 'done') await goesOn(ports, (await tickets.get(ticketId)).ticket);
     return { outcome };
   },
 });

@@ -12,9 +12,9 @@ import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
 import { stopRunning } from './running.ts';
-import { commitEvent, refusePast } from './step-support.ts';
-import { answerWait, openToken } from './task-tokens.ts';
-import { wakeWaiting } from './turns.ts';
+import { commitEvent, refusePast, type TicketVersion } from './step-support.ts';
+import { openToken } from './task-tokens.ts';
+import { goesOn, wakeWaiting } from './turns.ts';
 import { BY, said } from './two-people.ts';
 
 type Pausing = Parameters<typeof wakeWaiting>[0];
@@ -72,22 +72,22 @@ export const resumeClock = defineStep({
   name: 'resume-clock',
   input: Resuming,
   output: z.strictObject({ due: Deadlines }),
-  uses: ['tickets', 'vault', 'workflows', 'clock'],
-  run: (input, ports) => resumed(input, ports),
+  uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'clock'],
+  run: async ({ ticketId, ...input }, ports) => resumed(await ports.tickets.get(ticketId), input, ports),
 });
 
-/** The step's work, also for whoever finds that no answer comes any more. */
+/** The step's work, also for whoever finds that no answer comes any more. TICKET_CONFLICT where it moved since. */
 export const resumed = async (
-  { ticketId, reason, until, by, ...person }: z.infer<typeof Resuming>,
-  ports: Pick<Ports, 'tickets' | 'vault' | 'workflows' | 'clock'>,
+  found: TicketVersion,
+  { reason, until, by, ...person }: Omit<z.infer<typeof Resuming>, 'ticketId'>,
+  ports: Pausing & Pick<Ports, 'clock'>,
 ): Promise<{ due: Deadlines }> => {
   const { tickets, clock } = ports;
-  const found = await tickets.get(ticketId);
   const came = until ?? clock.now().toISOString();
   const event = { type: 'clock-resumed', reason, until: came, by, ...said(person) } as const;
   const isLeft = reason === 'clarification' && (await isUntold(ports, found.ticket));
   const { ticket } = isLeft ? found : await commitEvent({ tickets, clock }, found, event);
-  if (ticket.status !== 'ON_HOLD') await answerWait(ports, ticketId, 'release', {});
+  if (ticket.status !== 'ON_HOLD') await goesOn(ports, ticket);
   return { due: ticket.due };
 };
 

@@ -20,7 +20,7 @@ export const sendReminders = defineStep({
   name: 'send-reminders',
   input: z.strictObject({}),
   output: z.strictObject({ sent: z.int() }),
-  uses: ['tickets', 'vault', 'workflows', 'notifier', 'clock'],
+  uses: ['tickets', 'models', 'results', 'vault', 'workflows', 'notifier', 'clock'],
   async run(_input, ports) {
     const { tickets, notifier, clock } = ports;
     const now = clock.now().toISOString();
@@ -51,14 +51,16 @@ const ranOutOn = (ticket: Ticket, now: string): string | undefined => {
 const goOn = async (
   { id, filer }: Ticket,
   until: string,
-  ports: Pick<Ports, 'tickets' | 'vault' | 'workflows' | 'notifier' | 'clock'>,
+  ports: Parameters<typeof resumed>[2] & Pick<Ports, 'notifier'>,
 ): Promise<void> => {
   const notice = { id: `${id}.no-answer.${until}`, to: filer, template: 'no-answer', references: { ticketId: id } };
   const refusal = await ports.notifier.notify(notice).catch((error: unknown) => {
     if (isQuittanceError(error, 'NOTICE_REFUSED')) return error;
     throw error;
   });
-  await resumed({ ticketId: id, reason: 'clarification', by: SYSTEM }, ports);
+  const found = await ports.tickets.get(id); // who asks again while the notice goes out has another last day
+  const isLast = ranOutOn(found.ticket, ports.clock.now().toISOString()) === until;
+  if (isLast) await resumed(found, { reason: 'clarification', by: SYSTEM }, ports);
   if (refusal) throw refusal;
 };
 

@@ -58,3 +58,12 @@ export const wakeWaiting = async (ports: TurnPorts, model: string): Promise<void
     runGiven ||= takesRun;
   }
 };
+
+/**
+ * A case that waited for an answer, or was on hold, goes on where it was. Its workflow is told; and where it waits for
+ * a turn, that may have come up while nobody could give it one.
+ */
+export const goesOn = async (ports: TurnPorts, ticket: Ticket): Promise<void> => {
+  await answerWait(ports, ticket.id, 'release', {});
+  if (meaningOf(ticket).waitsFor === 'turn') await wakeWaiting(ports, ticket.model);
+};

@@ -8,6 +8,8 @@ import { awaitRelease, placeHold, releaseHold } from '#functions/holds.ts';
 import { pauseClock, resumeClock } from '#functions/pause-clock.ts';
 import { sendReminders } from '#functions/send-reminders.ts';
 import { findStep } from '#functions/steps.ts';
+import { keepToken } from '#functions/task-tokens.ts';
+import { wakeWaiting } from '#functions/turns.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { appOf, as } from '#test/support/api-callers.ts';
 import { open } from '#test/support/pages.ts';
@@ -23,6 +25,14 @@ const answer = (reason = 'clarification') => harness.call(resumeClock, { ticketI
 const step = (name: string) => harness.call(findStep(name), { ticketId });
 const typesOf = async () => (await harness.ports.tickets.events(ticketId)).map(({ type }) => type);
 const DAY = 86_400;
+const released = async () => {
+  for (const by of [FILER, APPROVER]) await harness.call(releaseHold, { ticketId, by, mayConfirm: true });
+};
+const soon = () => new Date(harness.ports.clock.now().getTime() + 5 * DAY * 1000).toISOString().slice(0, 10);
+const reminded = async (days: number) => {
+  harness.clock.advance(days * DAY);
+  await harness.call(sendReminders, {});
+};
 
 beforeEach(async () => {
   harness = await ticketHarness();
@@ -69,23 +79,19 @@ describe('a question what is meant', () => {
     await ask();
     await harness.call(placeHold, { ticketId, by: FILER, code: 'litigation' });
     expect(await ticket()).toMatchObject({ status: 'ON_HOLD', asking: { by: FILER }, from: { status: 'RECEIVED' } });
-    const release = async () => {
-      for (const by of [FILER, APPROVER]) await harness.call(releaseHold, { ticketId, by, mayConfirm: true });
-    };
-    await release();
+    await released();
     expect(await ticket()).toMatchObject({ status: 'CLARIFICATION_PENDING', from: { status: 'RECEIVED' } });
     await harness.call(placeHold, { ticketId, by: FILER, code: 'litigation' });
     await answer();
     expect(await ticket()).toMatchObject({ status: 'ON_HOLD' });
-    await release();
+    await released();
     await requireAsLogged(await ticket(), harness.ports);
     expect(await ticket()).toMatchObject({ status: 'RECEIVED' });
   });
 
   it('that nobody answers ends on its last day: the case goes on, and whoever filed hears of it', async () => {
     expect(await outcome(ask({ expected: '2020-01-01' }))).toBe('INVALID_INPUT');
-    const expected = new Date(harness.ports.clock.now().getTime() + 5 * DAY * 1000).toISOString().slice(0, 10);
-    await ask({ expected });
+    await ask({ expected: soon() });
     const remind = async () => {
       const before = harness.notices.length;
       await harness.call(sendReminders, {});
@@ -112,6 +118,33 @@ describe('a question what is meant', () => {
     expect(harness.engine.answered.has('waits')).toBe(true);
     expect((await typesOf()).filter((type) => type === 'clock-resumed')).toHaveLength(1);
     expect(await outcome(answer())).toBe('TICKET_ILLEGAL_TRANSITION'); // nothing is left to tell
+  });
+
+  it('that is asked again while its end is told is waited for until the new last day', async () => {
+    await ask({ expected: soon() });
+    const { notifier } = harness.ports;
+    const { notify } = notifier;
+    notifier.notify = async (notice) => {
+      if (notice.template === 'no-answer') await ask({ expected: '2031-01-01' });
+      return notify(notice);
+    };
+    await reminded(6);
+    expect(await ticket()).toMatchObject({ status: 'CLARIFICATION_PENDING', asking: { until: '2031-01-01' } });
+  });
+
+  it.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
+    ['is answered', () => ask(), () => answer()],
+    ['is never answered', () => ask({ expected: soon() }), () => reminded(6)],
+    ['was a hold', () => harness.call(placeHold, { ticketId, by: FILER, code: 'litigation' }), () => released()],
+  ])('%s, after which a case that waits for its turn gets the one that came up meanwhile', async (_w, stop, goOn) => {
+    for (const name of ['verify-identity', 'triage-ticket', 'admit-forget-set', 'suppress-output']) await step(name);
+    await keepToken(harness.ports.vault, ticketId, 'turn', 'waits'); // another run was in the way
+    await stop();
+    await wakeWaiting(harness.ports, 'house'); // that run ends
+    expect(harness.engine.answered.has('waits')).toBe(false);
+    await goOn();
+    expect(await ticket()).toMatchObject({ status: 'SCHEDULED' });
+    expect(harness.engine.answered.has('waits')).toBe(true);
   });
 
   it('asked again with a last day is waited for until then, also on hold', async () => {
