@@ -19,13 +19,9 @@ import { jsonBytes } from './step-support.ts';
 export const AskId = z.string().regex(/^Q-[0-9a-f]{20}$/, 'a reference: Q- and 20 hexadecimal digits');
 
 /** Lines may end; nothing that is not seen may stand in them. */
-const Words = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .refine((text) => !UNSEEN.test(text.replaceAll(/[\r\n\t]/g, '')), 'no control or direction characters');
+export const isSeen = (text: string): boolean => !UNSEEN.test(text.replaceAll(/[\r\n\t]/g, ''));
+
+const Words = (most: number) => z.string().trim().min(1).max(most).refine(isSeen, 'no control or direction characters');
 
 /** A line break would add lines of another meaning to the note of a case. */
 const OneLine = (most: number) => Words(most).refine((text) => !/[\r\n\t]/.test(text), 'one line');

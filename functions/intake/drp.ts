@@ -19,8 +19,8 @@ import {
 import { parseOnce } from '#core/json-keys.ts';
 import { verifyEd25519 } from '#core/ledger/note.ts';
 import type { Pseudonyms } from '#core/ports.ts';
-import { AskedRequest } from '../asks.ts';
-import { callbackUrl, given, isToCome } from './fields.ts';
+import { AskedRequest, isSeen } from '../asks.ts';
+import { callbackUrl, given, isToCome, KnownBy, oneLine, withoutBlanks } from './fields.ts';
 import type { IntakeRecord, Sent, Stood } from './records.ts';
 
 /** Rights that the protocol names; one of them is what this program does. */
@@ -38,30 +38,38 @@ const Addressed = z.looseObject({
   'expires-at': Time,
 });
 
-const Line = z.string().trim().min(1).max(200);
-const Address = z.union([
-  Line,
-  z.looseObject({ formatted: z.string().max(200).nullish() }).transform(({ formatted, ...parts }) => {
-    const known = ['street_address', 'postal_code', 'locality', 'region', 'country'].map((name) => parts[name]);
-    const lines = known.filter((part): part is string => typeof part === 'string' && part.trim() !== '');
-    return (given(formatted) ? formatted : lines.join(', ')).replaceAll(/\s+/g, ' ').trim();
-  }),
-]);
+/** Of OpenID Connect: the whole, or its parts; some agents send one text. */
+const ADDRESS_PARTS = ['street_address', 'postal_code', 'locality', 'region', 'country'] as const;
+const Address = z
+  .union([z.string(), z.looseObject({})])
+  .transform((address) => {
+    if (typeof address === 'string') return address;
+    const texts = (names: readonly string[]) =>
+      names.map((name) => address[name]).filter((part): part is string => typeof part === 'string' && given(part));
+    return texts(['formatted'])[0] ?? texts(ADDRESS_PARTS).join(', ');
+  })
+  .transform((text) => (given(text) ? text : undefined))
+  .pipe(KnownBy.optional());
+
+const Text = z.string().refine(isSeen, 'no control or direction characters');
 
 const Exercise = Addressed.extend({
   'agent-request-id': AgentRequestId.nullish(),
   'drp.version': Version,
   exercise: z.string().refine(isExercised, `deletion; of ${RIGHTS.join(', ')} no other right is exercised here`),
   regime: z.literal('ccpa').nullish(),
-  relationships: z.array(z.string().max(50)).max(20).nullish(),
+  relationships: z
+    .array(z.string().transform(oneLine).pipe(Text.max(50)))
+    .max(20)
+    .nullish(),
   status_callback: z.string().nullish(),
-  name: Line.nullish(),
-  email: Line.nullish(),
-  phone_number: Line.nullish(),
+  name: KnownBy.nullish(),
+  email: KnownBy.nullish(),
+  phone_number: KnownBy.nullish(),
   address: Address.nullish(),
   ...{ email_verified: z.boolean().nullish(), phone_number_verified: z.boolean().nullish() },
   address_verified: z.boolean().nullish(),
-  power_of_attorney: z.string().max(1_000).nullish(),
+  power_of_attorney: Text.max(1_000).nullish(),
 });
 type Exercise = z.infer<typeof Exercise>;
 
@@ -127,7 +135,7 @@ export const readPairing = (message: string, agent: Agent, side: DataRights, now
 export const readExercise = (message: string, agent: Agent, side: DataRights, about: string, now: Date): Sent => {
   const value = opened(message, agent);
   addressed(value, agent, side, now);
-  const said = parsed(Exercise, value);
+  const said = parsed(Exercise, withoutBlanks(value));
   const theirs = said['agent-request-id'] ?? undefined;
   const digest = createHash('sha256').update(bytesOf(message)).digest('hex');
   return {

@@ -1,6 +1,20 @@
 // What the two protocols of intake read alike.
+import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import { Subject } from '#core/subject.ts';
 import { receiverUrl } from '#core/webhooks.ts';
+
+/** In one line, however it was broken. */
+export const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
+/** What a person is known by, held against the rules of a case where it is sent, so that a fault names its field. */
+export const KnownBy = z.string().transform(oneLine).pipe(Subject.shape.name);
+
+/** A blank text is as if it were not there. */
+export const withoutBlanks = (value: unknown): unknown =>
+  typeof value !== 'object' || value === null || Array.isArray(value)
+    ? value
+    : Object.fromEntries(Object.entries(value).filter(([, one]) => typeof one !== 'string' || given(one)));
 
 export const given = (text: string | null | undefined): text is string => text != null && text.trim() !== '';
 

@@ -9,7 +9,7 @@ import { QuittanceError } from '#core/errors.ts';
 import { faultsOf } from '#core/field-faults.ts';
 import { INTAKE_STAGES, principalOf, type OpenDsr } from '#core/intake.ts';
 import { AskedRequest } from '../asks.ts';
-import { callbackUrl, isToCome } from './fields.ts';
+import { callbackUrl, isToCome, KnownBy } from './fields.ts';
 import type { IntakeRecord, Sent, Stood } from './records.ts';
 
 export const DSR_VERSION = '2.0';
@@ -22,7 +22,7 @@ const IDENTITIES = [
 
 const Identity = z.looseObject({
   identity_type: z.enum(IDENTITIES),
-  identity_value: z.string().trim().min(1).max(200),
+  identity_value: KnownBy,
   identity_format: z.string().refine((format) => format === 'raw', 'raw: what is hashed finds nobody in texts'),
 });
 
@@ -36,7 +36,7 @@ export const DsrRequest = z.looseObject({
   submitted_time: z.iso.datetime({ offset: true }),
   subject_identities: z.array(Identity).min(1).max(20),
   api_version: z.literal(DSR_VERSION).optional(),
-  status_callback_urls: z.array(z.string()).max(5).default([]),
+  status_callback_urls: z.array(z.string()).max(5).nullish(),
   /** Each of a processor by its domain; of ours there are none. */
   extensions: z.looseObject({}).nullish(),
 });
@@ -50,7 +50,7 @@ export const readDsrRequest = (value: unknown, controller: string, about: string
     ...{ protocol: 'open-dsr', by: principalOf('open-dsr', controller), regime: said.regulation },
     ...{ key: said.subject_request_id, theirs: said.subject_request_id },
     asked: askedOf(said, controller, about),
-    callbacks: said.status_callback_urls.map((url, i) => callbackUrl(url, `status_callback_urls.${i}`)),
+    callbacks: (said.status_callback_urls ?? []).map((url, i) => callbackUrl(url, `status_callback_urls.${i}`)),
   };
 };
 

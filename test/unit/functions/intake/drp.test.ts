@@ -130,6 +130,41 @@ describe('a request to delete', () => {
     expect([one?.['status'], two?.['request_id']]).toEqual(['open', one?.['request_id']]);
   });
 
+  it('is the same in whatever lines it was typed, and what is blank is as if it were not there', async () => {
+    const blank = { email: ' ', email_verified: false, phone_number: '', status_callback: '', power_of_attorney: '\n' };
+    const mill = '12 Mill Lane\n  Fresno,\tCA';
+    const asked = async (change: Said) => {
+      const id = { 'agent-request-id': `b-${Object.keys(change).length}-${(await waiting()).length}` };
+      expect((await exercise(wanted({ ...blank, ...id, ...change }))).status).toBe(200);
+      const all = await Promise.all((await waiting()).map(async (one) => (await readAsk(harness.ports, one.id)).asked));
+      return all.map(({ name, identifiers }) => [name, ...identifiers].join(' | '));
+    };
+    expect(await asked({ address: mill })).toEqual([`${PERSON} | 12 Mill Lane Fresno, CA`]);
+    expect(await asked({ address: { formatted: mill }, name: 'Edda\r\nQuill' })).toEqual(
+      Array.from({ length: 2 }, () => `${PERSON} | 12 Mill Lane Fresno, CA`),
+    );
+    const nameless = await asked({
+      address: { formatted: '', street_address: ' ' },
+      name: ' ',
+      phone_number: '+1 212',
+    });
+    expect(nameless).toContain('+1 212 | +1 212');
+  });
+
+  it.each<[string, Said]>([
+    ['phone_number: a letter or digit', { phone_number: '(---)' }],
+    ['address: at most 200', { address: { street_address: 'a'.repeat(150), locality: 'b'.repeat(100) } }],
+    ['address: no markup', { address: '<1 Mill Lane>' }],
+    ['email: no control', { email: 'a\u202eb@example.org' }],
+    ['power_of_attorney: no control', { power_of_attorney: 'a\u0000b' }],
+    ['relationships.0: no control', { relationships: ['a\u0000b'] }],
+    ['exercise: must be given', { exercise: ' ' }],
+  ])('that is wrong is told by the field of its sender (%s)', async (rule, change) => {
+    const answer = await exercise(wanted(change));
+    expect([answer.status, (await json(answer))['message']]).toEqual([400, expect.stringContaining(`: ${rule}`)]);
+    expect((await json(await exercise(wanted(change))))['message']).not.toContain('identifiers');
+  });
+
   it('keeps the parts of an address whose whole is empty', async () => {
     const address = { formatted: ' ', street_address: '1 Mill Lane', locality: 'Fresno' };
     await exercise(wanted({ address }));

@@ -145,6 +145,13 @@ describe('a request', () => {
     expect(await waiting()).toEqual([]);
   });
 
+  it('names the field of its sender that is wrong, and takes no callbacks for none', async () => {
+    const { said } = await send('POST', '/v2/requests', wanted(identity({ identity_value: 'a\u202eb@c.example' })));
+    expect(JSON.stringify(said)).toContain('subject_identities.0.identity_value: no control');
+    expect(JSON.stringify(said)).not.toContain('identifiers');
+    expect((await send('POST', '/v2/requests', wanted({ status_callback_urls: null }))).status).toBe(201);
+  });
+
   it.each<[number, number]>([
     [201, 5],
     [400, 6],
