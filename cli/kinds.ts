@@ -10,7 +10,7 @@ import { ModelName } from '#core/model.ts';
 import { didYouMean } from '#core/nearest.ts';
 import { Code } from '#core/ticket.ts';
 import { Month } from '#core/days.ts';
-import { Principal, SYSTEM } from '#core/ticket-request.ts';
+import { isPersonal, NOT_PERSONAL, Principal } from '#core/ticket-request.ts';
 import { notOfKind, quoted, text, type Kind } from './kind.ts';
 import { requireWritable } from './output.ts';
 
@@ -34,11 +34,10 @@ export const modelName = formed(
 );
 const principal = formed(Principal, "a person's id of lower-case letters, digits, dots, dashes and underscores");
 
-/** A person's id; under that of the system the workflow itself acts. */
+/** A person's id, which is neither the workflow's nor a program's. */
 export const person: Kind = (given, option) => {
   principal(given, option);
-  if (given === SYSTEM)
-    throw notOfKind(option, 'the id of a person, such as privacy.officer', given, 'under this name the workflow acts');
+  if (!isPersonal(given)) throw notOfKind(option, 'the id of a person, such as privacy.officer', given, NOT_PERSONAL);
 };
 
 /** One of a list. */

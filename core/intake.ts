@@ -5,7 +5,7 @@
 // Trap: OpenDSR has no word for a request that was refused; `cancelled` is the nearest that does not say "done", and
 // `extensions` tells the two apart.
 import { z } from 'zod';
-import type { IntakeProtocol } from './intake-protocols.ts';
+import { SENDERS_BEGIN, type IntakeProtocol } from './intake-protocols.ts';
 import type { PublicState } from './statuses.ts';
 
 /** Where a request of an intake stands: before it is a case, and as one. */
@@ -107,6 +107,6 @@ export interface Intake {
   readonly openDsr?: OpenDsr | undefined;
 }
 
-/** Under which name an agent's or controller's acts are recorded: no person has one with these beginnings. */
+/** Under which name an agent's or controller's acts are recorded; no person may have it (core/ticket-request.ts). */
 export const principalOf = (protocol: IntakeProtocol, id: string): string =>
-  `${protocol === 'data-rights-protocol' ? 'drp' : 'opendsr'}-${id.toLowerCase()}`;
+  `${SENDERS_BEGIN[protocol]}${id.toLowerCase()}`;

@@ -11,6 +11,7 @@ import { parseOnce } from './json-keys.ts';
 import { Revealed } from './revealed.ts';
 import { IdentityLevel, regimeOf, RegimeName, type Codes } from './regimes.ts';
 import { PauseReason } from './counting.ts';
+import { SENDERS_BEGIN } from './intake-protocols.ts';
 import { Instant } from './deadlines.ts';
 import { MethodName } from './method-name.ts';
 import { ModelName } from './model.ts';
@@ -27,6 +28,11 @@ export const Principal = z
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dot, dash, underscore');
 /** What the workflow itself does is recorded under this name, which no person has. */
 export const SYSTEM = 'system';
+/** Whether a person may have this name: not the workflow's, and none that a program of another company acts under. */
+export const isPersonal = (name: string): boolean =>
+  name !== SYSTEM && !Object.values(SENDERS_BEGIN).some((beginning) => name.startsWith(beginning));
+/** Said of a name that no person may have. */
+export const NOT_PERSONAL = 'under this name the workflow or a program of another company acts';
 /** A person who is named without having signed in (`--as` of the command line): the event says so. */
 export const Asserted = z.literal(true).optional();
 export const Channel = z.enum(['web', 'api', 'e-mail', 'post', 'phone', 'in-person', 'agent', 'wallet']);
@@ -92,7 +98,7 @@ const Shape = z.strictObject({
   model: ModelName,
   regime: RegimeName,
   ground: z.string().max(64),
-  filer: Principal.refine((name) => name !== SYSTEM, 'under this name the workflow acts'),
+  filer: Principal.refine(isPersonal, NOT_PERSONAL),
   channel: Channel.default('web'),
   /** When the request reached the organisation, if earlier than its filing. */
   receivedAt: RecentInstant.optional(),

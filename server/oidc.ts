@@ -12,7 +12,7 @@ import { digestJson } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
 import { groupOf, Role } from '#core/roles.ts';
-import { Principal, SYSTEM } from '#core/ticket-request.ts';
+import { isPersonal, Principal } from '#core/ticket-request.ts';
 
 const Settings = z.strictObject({
   issuer: z.url(),
@@ -144,7 +144,7 @@ const memberOf = (claims: Readonly<Record<string, unknown>>, settings: OidcSetti
   const principal = Principal.safeParse(claims[principalClaim]);
   const groups = z.array(z.string()).catch([]).parse(claims[groupsClaim]);
   const held = [...new Set(groups.flatMap((group) => (Object.hasOwn(roles, group) ? [roles[group]!] : [])))].sort();
-  if (principal.success && principal.data !== SYSTEM && held.length > 0)
+  if (principal.success && isPersonal(principal.data) && held.length > 0)
     return { principal: principal.data, roles: held };
   throw new QuittanceError('ACCESS_DENIED', {
     message: 'the directory knows this person, and gives no role here',

@@ -12,7 +12,7 @@ import { digestJson, digestOf } from '#core/canonical.ts';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
 import { Role } from '#core/roles.ts';
-import { Principal, SYSTEM } from '#core/ticket-request.ts';
+import { isPersonal, NOT_PERSONAL, Principal } from '#core/ticket-request.ts';
 
 const Person = z.strictObject({ principal: Principal, roles: z.array(Role).min(1), token: z.string() });
 export type Person = z.infer<typeof Person>;
@@ -71,8 +71,10 @@ export const parsePerson = (spec: string): NewPerson => {
     .safeParse({ principal: name, roles: roles.split(',') });
   if (parsed.data && new Set(parsed.data.roles).size < parsed.data.roles.length)
     throw usageError(`--principal, people add: ${spec} names a role twice`, 'each role once');
-  if (!parsed.success || more.length > 0 || parsed.data.principal === SYSTEM)
+  if (!parsed.success || more.length > 0)
     throw usageError('--principal, people add: a person is NAME=ROLE[,ROLE]', `roles: ${Role.options.join(', ')}`);
+  if (!isPersonal(parsed.data.principal))
+    throw usageError(`--principal, people add: ${NOT_PERSONAL}`, "a person's name, such as privacy.officer");
   return { ...parsed.data, token: randomBytes(32).toString('base64url') };
 };
 

@@ -7,7 +7,7 @@ import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
 import type { Role } from '#core/roles.ts';
-import { SYSTEM } from '#core/ticket-request.ts';
+import { isPersonal } from '#core/ticket-request.ts';
 import type { Html } from '#report/markup.ts';
 import { page, type Viewer } from '#portal/layout.ts';
 import { isLanguage, LANGUAGES, preferred, type Words } from '#portal/words.ts';
@@ -96,9 +96,9 @@ export const show = (c: Asked, view: View): Response => {
 export const done = (c: Asked, answer: unknown, path: string): Response =>
   wantsData(c) ? c.json(answer as object) : c.redirect(path, 303);
 
-/** ACCESS_DENIED unless the caller has one of the roles, or where a person acts under the workflow's own name. */
+/** ACCESS_DENIED unless the caller has one of the roles, under a name that a person may have. */
 export const requireRole = (c: Asked, ...roles: Role[]): void => {
   const { principal, roles: held } = c.var.identity;
-  if (principal !== SYSTEM && roles.some((role) => held.includes(role))) return;
+  if (isPersonal(principal) && roles.some((role) => held.includes(role))) return;
   throw new QuittanceError('ACCESS_DENIED', { message: `this needs the role ${roles.join(' or ')}` });
 };

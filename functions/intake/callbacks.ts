@@ -5,6 +5,7 @@
 // must not keep the others from being told.
 import { isQuittanceError } from '#core/errors.ts';
 import { INTAKE_STAGES, principalOf, type Intake } from '#core/intake.ts';
+import { SENDERS_BEGIN } from '#core/intake-protocols.ts';
 import type { Ports } from '#core/ports.ts';
 import { isTaken, nextTry, type Receivers } from '#core/webhooks.ts';
 import { callbacksOf, closeCallbacks, keepCallbacks, openIntakes, type Told } from './open-callbacks.ts';
@@ -84,7 +85,7 @@ const messageOf =
   (url) => {
     if (record.protocol === 'data-rights-protocol' || !openDsr)
       return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(exerciseStatus(record, stood)) };
-    const controller = record.by.slice('opendsr-'.length);
+    const controller = record.by.slice(SENDERS_BEGIN['open-dsr'].length);
     const said = { ...dsrStatus(controller, openDsr.domain, record, stood), status_callback_url: url };
     const body = JSON.stringify(said);
     return { headers: signedHeaders(openDsr, body), body };

@@ -117,6 +117,7 @@ describe('a kind', () => {
     ['a time', kinds.instant, 'yesterday'],
     ['a person', kinds.person, 'Privacy Officer'],
     ['a person', kinds.person, 'system'],
+    ['a person', kinds.person, 'drp-good_agent'],
     ['a code', kinds.code, 'some words'],
     ['a digest', kinds.digest, 'sha256:0'],
     ['one of a list', kinds.oneOf(['none', 'int8']), 'int4'],

@@ -110,7 +110,8 @@ it("ends the service's key, which the next signature follows with another", asyn
 it.each([
   ['a role twice', ['anna=approver,approver'], 'names a role twice'],
   ['a person twice', ['anna=filer', 'anna=approver'], 'a person is named twice'],
-  ['the name of the workflow', ['system=filer'], 'a person is NAME=ROLE'],
+  ['the name of the workflow', ['system=filer'], 'the workflow or a program'],
+  ['a name that a controller acts under', ['opendsr-shop=filer'], 'the workflow or a program'],
   ['more than one equals sign', ['anna=filer=approver'], 'a person is NAME=ROLE'],
 ])('lets nobody in by %s', async (_, specs, words) => {
   const added = execute(people, parse(people, ['add', ...specs, '--dir', dir, '--json'], {}));

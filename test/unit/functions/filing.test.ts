@@ -85,6 +85,7 @@ describe('filing a ticket', () => {
     ],
     ['a value of somebody else', { forget: { records: [{ ...RECORDS[0]!, value: 'Quillgate' }] } }, 'INVALID_INPUT'],
     ['a filer under the name of the workflow', { filer: 'system' }, 'INVALID_INPUT'],
+    ['a filer under the name of an agent', { filer: 'drp-good_agent' }, 'INVALID_INPUT'],
     ['a receipt in the future', { receivedAt: '2027-01-01T00:00:00.000Z' }, 'INVALID_INPUT'],
     ['a ground of another regime', { ground: '1798.105-a' }, 'INVALID_INPUT'],
   ])('refuses %s and writes nothing', async (_what, change, code) => {

@@ -81,6 +81,7 @@ describe('signing in by a directory', () => {
     ['nobody of ours', { name: 'guest.gus', groups: ['staff'] }],
     ['a name that is no principal', { name: 'Finn Filer', groups: ['filers'] }],
     ['the workflow itself', { name: 'system', groups: ['filers'] }],
+    ['a name that an agent acts under', { name: 'drp-good_agent', groups: ['filers'] }],
   ])('lets in no %s', async (_, who) => {
     directory.who = who;
     const response = await signedIn();
