@@ -10,8 +10,8 @@ import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { TicketId, workingOf, type Ticket } from '#core/ticket.ts';
 import { dueAt } from '#core/ticket-clock.ts';
-import { composeLetter, letterText, type Letter, type LetterFacts } from '#report/letters/compose.ts';
-import { lintLetter, type Finding } from '#report/letters/lint.ts';
+import type { Letter, LetterFacts } from '#report/letters/compose.ts';
+import type { Finding } from '#report/letters/lint.ts';
 import { commitEvent, forgetSetOf, requestOf } from './step-support.ts';
 import { BY, said } from './two-people.ts';
 
@@ -28,10 +28,15 @@ export interface Composed {
 }
 
 /** What a letter would be, without the name and the secret. TICKET_PURGED once the case is destroyed. */
-export const previewLetter = (ticket: Ticket, asked: Asked, now: Date): Composed =>
+export const previewLetter = async (ticket: Ticket, asked: Asked, now: Date): Promise<Composed> =>
   composed(factsOf(ticket, asked, now));
 
-const composed = (facts: LetterFacts, personal: readonly string[] = []): Composed => {
+/** The letters' words in every language are read when the first one is written. */
+const composed = async (facts: LetterFacts, personal: readonly string[] = []): Promise<Composed> => {
+  const [{ composeLetter, letterText }, { lintLetter }] = await Promise.all([
+    import('#report/letters/compose.ts'),
+    import('#report/letters/lint.ts'),
+  ]);
   const letter = composeLetter(facts);
   return { letter, text: letterText(letter), findings: lintLetter(letter, facts, personal) };
 };
@@ -95,7 +100,8 @@ export const letterWritten = async (
   const found = await tickets.get(ticketId);
   const facts = factsOf(found.ticket, { kind, language, note }, clock.now());
   const { name, personal } = await personOf(vault, ticketId);
-  const { text, findings } = composed({ ...facts, name, secret: await vault.openingSecret(ticketId) }, personal);
+  const secret = await vault.openingSecret(ticketId);
+  const { text, findings } = await composed({ ...facts, name, secret }, personal);
   refuseUnsound(findings);
   const letter = `letter-${found.ticket.sequence + 1}-${kind}-${language}`;
   const bytes = new TextEncoder().encode(text);

@@ -27,7 +27,7 @@ export const letter = async (args: Arguments, ticketId: string): Promise<ExitCod
   const stores = localStores(existingFolder(args), { lock: false });
   try {
     const { ticket } = await stores.tickets.get(ticketId);
-    const composed = previewLetter(ticket, asked, stores.clock.now());
+    const composed = await previewLetter(ticket, asked, stores.clock.now());
     await print(args, composed, stores.clock.now());
     args.print(composed, () => [composed.text, ...composed.findings.map(lineOf)].join('\n'));
     return composed.findings.length === 0 ? 0 : 2;

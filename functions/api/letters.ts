@@ -25,7 +25,7 @@ const preview = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   const kind = kindOf(c);
   const language = LetterLanguage.catch('en').parse(c.req.query('lang'));
   const { ticket } = await ports.tickets.get(idOf(c));
-  return c.json(previewLetter(ticket, { kind, language }, ports.clock.now()));
+  return c.json(await previewLetter(ticket, { kind, language }, ports.clock.now()));
 };
 
 const Body = z.record(z.string(), z.unknown());
