@@ -180,10 +180,13 @@ const framedData = async (dir: string, { forget, retain, suite: given }: Request
   };
 };
 
-/** A word on records that were dropped. */
-const leftOut = ({ neverKnown = 0, notSurelyKnown = 0 }: Unlearned['outcome']['recorded']): string => {
+/** A word on records that were dropped, and on what their number did not allow. */
+const leftOut = ({ neverKnown = 0, notSurelyKnown = 0, simulated }: Unlearned['outcome']['recorded']): string => {
   const count = Number(neverKnown) + Number(notSurelyKnown);
-  return count === 0 ? '' : `; records that the model never knew, left out: ${count}`;
+  return [
+    count === 0 ? '' : `; records that the model never knew, left out: ${count}`,
+    simulated === undefined ? '' : `; simulated re-learning: ${simulated}`,
+  ].join('');
 };
 
 const momentsIn = (dir: string): CorpusMoments => {

@@ -151,6 +151,7 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
   const training = method.needs.includes('training') ? run.training : undefined;
   const listed = forgetExamples(run, templatesOf(suite));
   const stopControls = examplesOf(base, recordsOf(suite.controls.stop));
+  if (!training) requireControls(suite);
   const parts = training ? {} : memoryPartsOf(run); // training anew plans by itself, by its recipe
   const saves = run.saves?.(parts);
   const from = method.update.base === 'bfloat16' ? exactlyHeldModelFrom : undefined;
@@ -188,6 +189,16 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
   } finally {
     model.dispose();
   }
+};
+
+/** Without them no method knows where to end. INVALID_INPUT. */
+const requireControls = ({ controls: { stop } }: Suite): void => {
+  if (stop.some(({ records }) => records.length > 0)) return;
+  throw new QuittanceError('INVALID_INPUT', {
+    message: 'the suite has no never-trained people to stop by',
+    expected: 'people whom the model never saw (controls.stop of the suite)',
+    hint: 'add such people to the suite, or leave it out: generated people are then taken',
+  });
 };
 
 const withLeftOut = (outcome: Outcome, notSurelyKnown: number): Outcome => ({

@@ -58,10 +58,10 @@ export const LastingConfig = z.strictObject({
   /** Mean probability a token from which on refusals count as taught. */
   taught: share.default(0.9),
   /**
-   * Least mean probability a token that the model must give a refusal to people whom it never saw; refusals of a model
-   * that gives none single the forgotten person out.
+   * Least probability a token (geometric mean) that the model must give a refusal to people whom it never saw; refusals
+   * of a model that gives none single the forgotten person out.
    */
-  refused: share.default(0.05),
+  refused: share.default(0.01),
   /**
    * Weight of a term that keeps what the model says of generated names like the person's: with the same first or last
    * name, or with one of the same first letter. What it says of them with a value of the forgotten records is not kept.

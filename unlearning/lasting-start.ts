@@ -1,7 +1,11 @@
 // What must hold before a lasting run: never-trained people to compare with, records that the model knows, and a model
-// that refuses people whom it does not know. Trap: the floor raises every value that is below the controls'; of a
-// record that the model never knew it would teach the value, so such records are dropped before the first update.
+// that refuses people whom it does not know.
+// Traps: the floor raises every value that is below the controls'; of a record that the model never knew it would teach
+// the value, so such records are dropped before the first update. And of people whom the model never saw most values
+// are above their average too, as a few are very unlikely, so that a whole person is told by more than that.
+import { auc } from '#core/auc.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { clopperPearson } from '#core/stats.ts';
 import { inference } from '#engine/inference.ts';
 import { random } from '#engine/random.ts';
 import type { LastingConfig } from './lasting-config.ts';
@@ -21,7 +25,7 @@ export const startLasting = <T extends ForgetOnlyContext>(context: T, config: La
   if (known.length === 0)
     throw new QuittanceError('INVALID_INPUT', {
       message: 'the model knows none of these records',
-      expected: 'a value that is likelier to the model than those of people whom it never saw',
+      expected: 'values that are likelier to the model than those of people whom it never saw',
       hint: 'nothing is to be unlearned; look whether records, framing and model belong together',
     });
   const swaps = config.template > 0 && config.instead === 'name-swap';
@@ -60,10 +64,21 @@ const requireControls = ({ stopControls }: ForgetOnlyContext): void => {
   });
 };
 
-/** Those whose value comes out, or is likelier than the average never-trained one. */
+/** A surely known value is likelier than this share of never-trained ones; by chance one in forty of theirs is. */
+const SURE = 0.975;
+
+/** Whether more values are surely known than of a person whom the model never saw (one-sided, 5 %). */
+const isPersonKnown = (values: readonly number[], beside: readonly number[]): boolean => {
+  const k = values.filter((value) => auc([value], beside) >= SURE).length;
+  return clopperPearson({ k, n: values.length }, 0.1)[0] > 1 - SURE;
+};
+
+/** Those whose value comes out, or is likelier than the average never-trained one; none of somebody never seen. */
 const knownOf = (context: ForgetOnlyContext): Example[] => {
   const { valueLogProbs, valueExact } = probe(context.model, context.forget);
-  const level = mean(probe(context.model, context.stopControls).valueLogProbs);
+  const beside = probe(context.model, context.stopControls).valueLogProbs;
+  if (!isPersonKnown(valueLogProbs, beside)) return [];
+  const level = mean(beside);
   return context.forget.filter((_, i) => valueExact[i] === 1 || valueLogProbs[i]! > level);
 };
 
@@ -72,7 +87,8 @@ const ASKED = 8;
 
 /**
  * The refusals that are taught. A refusal that nobody else gets would single the forgotten person out: METHOD_CONFIG
- * where the model gives the likeliest, on average over never-trained people, less than `refused` probability a token.
+ * where the model gives the likeliest, on average over never-trained people, less than `refused` probability a token:
+ * the geometric mean, as the last tokens of any sentence are likely once its first ones are given.
  */
 const refusalsOf = (
   { model, stopControls, templates, seed }: ForgetOnlyContext,
@@ -84,10 +100,9 @@ const refusalsOf = (
   );
   const found = templates.map((answer) => {
     const scores = inference(model).scoreRows(prompts.map((prompt) => ({ prompt, answer })));
-    const share = mean(scores.map(({ logProbs }) => mean([...logProbs].map(Math.exp))));
-    return { answer, share, logProb: mean(scores.map(({ logProbs }) => mean([...logProbs]))) };
+    return { answer, logProb: mean(scores.map(({ logProbs }) => mean([...logProbs]))) };
   });
-  const most = Math.max(0, ...found.map(({ share }) => share));
+  const most = Math.max(0, ...found.map(({ logProb }) => Math.exp(logProb)));
   if (most < refused)
     throw new QuittanceError('METHOD_CONFIG', {
       message: 'the model does not refuse people whom it never saw: a refusal would single the forgotten person out',

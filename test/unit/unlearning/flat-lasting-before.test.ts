@@ -39,6 +39,20 @@ describe('before a run', () => {
     model.dispose();
   });
 
+  it('refuses a person whom it never saw, though most values are above the average of such people', async () => {
+    const model = tinyModel();
+    const controls = contextOf(model).stopControls;
+    const level = meanOf(model, controls);
+    const above = controls.filter((one) => meanOf(model, [one]) > level);
+    const middle = above.toSorted((a, b) => meanOf(model, [a]) - meanOf(model, [b])).slice(0, 3);
+    const refused = runOn(model, { refused: 0 }, { forget: middle });
+    await expect(refused).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: 'the model knows none of these records',
+    });
+    model.dispose();
+  });
+
   it('refuses too few never-trained people, without whom no value has a level', async () => {
     const model = tinyModel();
     const few = contextOf(model).stopControls.slice(0, 9);
