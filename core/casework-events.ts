@@ -4,6 +4,7 @@
 // commitment stands for each.
 import { z } from 'zod';
 import { Instant } from './deadlines.ts';
+import { MailResult, MailWay, MessageId } from './mail.ts';
 import { Asserted, Principal } from './ticket-request.ts';
 import { AppealOutcome, Code, KeyedDigest, RecordNumbers, TicketId, Told } from './ticket.ts';
 
@@ -13,6 +14,9 @@ const event = <Type extends string, Fields extends z.ZodRawShape>(type: Type, fi
 /** What may lie beside a case: kinds that no program runs and whose bytes say what they are. */
 export const FileKind = z.enum(['pdf', 'png', 'jpeg', 'text']);
 export type FileKind = z.infer<typeof FileKind>;
+
+/** Of a letter that lies in the vault: the place of its `letter-written` in the ticket's history. */
+const letter = z.int().positive();
 
 export const CASEWORK_EVENTS = [
   /** The requester was told that the request came in; `on` may lie back. */
@@ -34,4 +38,11 @@ export const CASEWORK_EVENTS = [
   /** The requester turned against the refusal, of the request or of a part of it, on `on`. */
   event('appealed', { on: Instant }),
   event('appeal-decided', { outcome: AppealOutcome }),
+  /** Before a letter is handed to the mail service, so that a crash between is seen; `sent` commits to the message. */
+  event('letter-sending', { letter, way: MailWay, message: MessageId, sent: KeyedDigest }),
+  /** What the mail service answered; `attempt`: the place of its `letter-sending`. */
+  event('letter-sent', {
+    ...{ letter, attempt: z.int().positive(), result: MailResult },
+    ...{ code: Code.optional(), service: Code.optional() },
+  }),
 ] as const;

@@ -43,6 +43,8 @@ export const ERROR_CODES = {
   SECOND_PERSON_REQUIRED: 'this act needs another person than the one who began it',
   APPROVER_IS_FILER: 'the person who filed a ticket may not approve it',
   APPROVAL_REPLAYED: 'this approval was already decided',
+  LETTER_SENT: 'this letter was sent, or may have been sent, before',
+  MAIL_NOT_SET: 'no mail service is set up by which letters go out from here',
   LETTER_INCOMPLETE: 'a letter lacks what its law asks for, or holds what it must not',
   APPROVAL_STALE: 'the evidence changed since the approver saw it',
   APPROVAL_NOT_OPEN: 'the ticket does not wait for an approval',

@@ -29,7 +29,7 @@ const notPurged: Guard = (ticket, event) =>
 /** What goes on around a case that is on hold or closed as well, and leaves it as it is. */
 const AROUND = [
   ...(['request-viewed', 'letter-written', 'acknowledged', 'recipient-told', 'linked', 'assigned'] as const),
-  ...(['commented', 'attached'] as const),
+  ...(['commented', 'attached', 'letter-sending', 'letter-sent'] as const),
 ] as const;
 const AFTER_CLOSING: readonly TicketEvent['type'][] = ['notified', 'purged', 'appealed', 'log-key-ended', ...AROUND];
 const notClosed: Guard = (ticket, event) =>

@@ -6,6 +6,7 @@ import type { Digest, Json } from './canonical.ts';
 import type { HolidayCalendar } from './deadlines.ts';
 import type { PeopleKeys, Signer } from './key-ports.ts';
 import type { Place, Places } from './place.ts';
+import type { Mail, MailAnswer, MailWay } from './mail.ts';
 import type { NamedRule } from './suppression.ts';
 import type { Ticket } from './ticket.ts';
 import type { StoredEvent } from './ticket-events.ts';
@@ -33,6 +34,7 @@ export interface Ports {
   readonly models: ModelRegistry;
   readonly serving: ServingTarget;
   readonly notifier: Notifier;
+  readonly mailer: Mailer;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly pseudonyms: Pseudonyms;
@@ -215,6 +217,19 @@ export interface Notifier {
     template: string;
     references: Readonly<Record<string, string>>;
   }): Promise<void>;
+}
+
+/** Letters to requesters, which a notice is not: they have a name, an address and a text. */
+export interface Mailer {
+  /** How letters go out here; undefined where people take them from here and send them themselves. */
+  readonly way: MailWay | undefined;
+  /** The sender's domain, of which the ids of messages are; empty where there is no way. */
+  readonly domain: string;
+  /**
+   * One message to one address, handed over once: what becomes of it is in the answer, and no fault of the network is
+   * thrown. Returns within two minutes.
+   */
+  send(mail: Mail): Promise<MailAnswer>;
 }
 
 export interface Clock {

@@ -32,6 +32,8 @@ export const ROLES_FOR = {
   appeal: ['filer'],
   /** Comments and files: reading and writing them. */
   note: ['filer', 'approver'],
+  /** Letters to the requester: writing and sending them. */
+  letter: ['filer', 'approver'],
   'decide-appeal': ['approver'],
 } as const satisfies Record<string, readonly Role[]>;
 export type RoleAct = keyof typeof ROLES_FOR;

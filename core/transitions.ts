@@ -86,6 +86,8 @@ const RULES: { readonly [Type in EventType]: Rule } = {
   'request-viewed': rule('request-viewed', [...OPEN, ...CLOSED, 'APPEALED'], [], (ticket) => ticket),
   // what is written to the requester moves nothing either
   'letter-written': rule('letter-written', [...OPEN, ...CLOSED, 'APPEALED'], [], (ticket) => ticket),
+  'letter-sending': rule('letter-sending', [...OPEN, ...CLOSED, 'APPEALED'], [], (ticket) => ticket),
+  'letter-sent': rule('letter-sent', [...OPEN, ...CLOSED, 'APPEALED'], [], (ticket) => ticket),
   'forget-set-admitted': rule(
     'forget-set-admitted',
     ['VALIDATED'],

@@ -16,6 +16,7 @@ import { previewTicket } from './preview-ticket.ts';
 import { recordApproval } from './record-approval.ts';
 import { recordIdentity } from './record-identity.ts';
 import { resumeTicket } from './resume-ticket.ts';
+import { sendLetter } from './send-letter.ts';
 import { viewRequest } from './view-request.ts';
 
 export const actions: readonly Step[] = [
@@ -33,6 +34,7 @@ export const actions: readonly Step[] = [
   pauseClock,
   resumeClock,
   writeLetter,
+  sendLetter,
   acknowledgeReceipt,
   tellRecipient,
   linkTicket,

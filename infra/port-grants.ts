@@ -40,6 +40,7 @@ export const portGrants = (
   models: modelsGrants(resources),
   serving: servingGrants(resources, scope),
   notifier: notifierGrants(resources, scope),
+  mailer: mailerGrants(resources, scope),
   pseudonyms: pseudonymsGrants(resources),
   calendar: calendarGrants(resources),
   installation: {
@@ -178,11 +179,17 @@ const servingGrants = (resources: Resources, scope: Stack): PortGrants => ({
   ],
 });
 
-const notifierGrants = (resources: Resources, scope: Stack): PortGrants => ({
-  environment: {
-    QUITTANCE_MAIL_FROM: resources.mail.from,
-    QUITTANCE_MAIL_ADDRESSES: JSON.stringify(resources.mail.addresses),
-  },
+const notifierGrants = (resources: Resources, scope: Stack): PortGrants => {
+  const { environment, grants } = mailerGrants(resources, scope);
+  return {
+    environment: { ...environment, QUITTANCE_MAIL_ADDRESSES: JSON.stringify(resources.mail.addresses) },
+    grants,
+  };
+};
+
+/** In the name of one address, to whomever: requesters' addresses are not known beforehand. */
+const mailerGrants = (resources: Resources, scope: Stack): PortGrants => ({
+  environment: { QUITTANCE_MAIL_FROM: resources.mail.from },
   grants: [
     {
       actions: ['ses:SendEmail'],

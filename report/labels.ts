@@ -83,6 +83,8 @@ export const EVENT_LABELS: Labels<EventType> = {
   'clock-paused': 'requester asked for something',
   'clock-resumed': 'requester answered',
   'letter-written': 'letter to the requester written',
+  'letter-sending': 'letter to the requester handed to the mail service',
+  'letter-sent': 'answer of the mail service to a letter',
   'hold-placed': 'put on hold',
   'hold-released': 'hold released',
   'act-proposed': 'proposed, for a second person to decide',

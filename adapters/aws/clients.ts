@@ -27,6 +27,7 @@ export interface AwsClients {
   readonly batch: BatchClient;
   readonly batchOnce: BatchClient;
   readonly ses: SESv2Client;
+  readonly sesOnce: SESv2Client;
   readonly events: EventBridgeClient;
 }
 
@@ -68,6 +69,7 @@ export const awsClients = (environment: ClientEnvironment, wire?: Wire): AwsClie
     batch: () => new BatchClient(common),
     batchOnce: () => new BatchClient({ ...common, ...repeated(1) }),
     ses: () => new SESv2Client(common),
+    sesOnce: () => new SESv2Client({ ...common, ...repeated(1) }),
     events: () => new EventBridgeClient(common),
   });
 };

@@ -24,6 +24,7 @@ import { kmsPeopleKeys } from './people-keys.ts';
 import { randomIds } from './random-ids.ts';
 import { s3ArtifactStore } from './s3-artifact-store.ts';
 import { s3LogStorage } from './s3-log-storage.ts';
+import { sesMailer } from './ses-mailer.ts';
 import { AddressBook, sesNotifier } from './ses-notifier.ts';
 import { sfnWorkflowEngine } from './sfn-workflow-engine.ts';
 import { signerByName, wrappedSigner } from './wrapped-signer.ts';
@@ -165,7 +166,7 @@ const kmsKeysOf = ({ clients, variable }: Source) => ({
 const work = (
   { clients, variable }: Source,
   front: (aliases: ServingTarget) => ServingTarget,
-): Makers<'jobs' | 'workflows' | 'serving' | 'notifier'> => ({
+): Makers<'jobs' | 'workflows' | 'serving' | 'notifier' | 'mailer'> => ({
   jobs: () =>
     batchJobQueue({
       client: clients.batch,
@@ -183,6 +184,7 @@ const work = (
         bus: variable('QUITTANCE_EVENT_BUS'),
       }),
     ),
+  mailer: () => sesMailer({ client: clients.sesOnce, from: variable('QUITTANCE_MAIL_FROM') }),
   notifier: () =>
     sesNotifier({
       client: clients.ses,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ledgerReader } from '#core/ledger/reader.ts';
 import { withoutPeople } from '#core/people-signer.ts';
 import { NO_WAY_OUT } from '#core/attestors.ts';
+import { NO_MAIL } from '#core/mail.ts';
 import type { Place } from '#core/place.ts';
 import type { Courier, JobQueue, Ports, WorkflowEngine } from '#core/ports.ts';
 import type { Webhooks } from '#core/webhooks.ts';
@@ -19,6 +20,7 @@ import { localInstallation, readInstallation } from './installation.ts';
 import { filePeopleKeys } from './people-keys.ts';
 import { outboxNotifier } from './outbox-notifier.ts';
 import { pointerServing, type Answer } from './pointer-serving.ts';
+import { smtpMailer } from './smtp-mailer.ts';
 import { randomIds } from './random-ids.ts';
 import { REGISTRY_SCHEMA, sqliteJobResults, sqliteLogHead, sqliteModelRegistry } from './sqlite-registries.ts';
 import { sqliteTicketStore, TICKET_SCHEMA } from './sqlite-ticket-store.ts';
@@ -83,6 +85,7 @@ const openStores = (
     ledger: ledgerReader(log.logStorage, log.logHead, log.signer),
     results: sqliteJobResults(db),
     models: sqliteModelRegistry(db),
+    mailer: said.mail ? smtpMailer(dir, said.mail) : NO_MAIL,
     notifier: outboxNotifier(join(dir, 'outbox')),
     clock,
     ids: randomIds,

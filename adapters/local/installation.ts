@@ -11,6 +11,7 @@ import { DEFAULT_PLACE, Entities, Region, TimeZone } from '#core/place.ts';
 import type { Installation } from '#core/ports.ts';
 import { WITHHELD, WithheldAnswer } from '#core/withheld.ts';
 import { DeclaredScope, type Scope } from '#core/scope.ts';
+import { MailSettings } from './mail-settings.ts';
 import { IntakeSettings } from './intake-settings.ts';
 
 const INSTALLATION_FILE = 'installation.json';
@@ -44,6 +45,8 @@ const LocalInstallation = z.strictObject({
   publicPages: z.boolean().default(false),
   /** Protocols by which other companies' systems send requests (docs/intake.md). */
   intake: IntakeSettings.optional(),
+  /** How letters go out (docs/letters.md); without it they are taken from here by hand. */
+  mail: MailSettings.optional(),
   /** Receivers of webhooks inside the own network, as `host:port`; all others are public ones. */
   webhooksInside: z
     .array(z.string().regex(/^[a-z0-9.[\]:-]{1,253}:\d{1,5}$/, 'host:port'))

@@ -9,12 +9,14 @@ import type {
   Clock,
   Courier,
   Ids,
+  Mailer,
   Notifier,
   Ports,
   ServingTarget,
   Signer,
   WorkflowEngine,
 } from '#core/ports.ts';
+import { NO_MAIL } from '#core/mail.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { ledgerReader } from '#core/ledger/reader.ts';
 import type { NamedRule } from '#core/suppression.ts';
@@ -59,6 +61,8 @@ export interface HarnessOptions {
   attestors?: Attestors;
   /** Another signer in front of the one in memory. */
   signer?: (memory: Signer) => Signer;
+  /** How letters go out; by default there is no way. */
+  mailer?: Mailer;
   /** The way to services outside; by default none answers. */
   courier?: Courier;
 }
@@ -88,6 +92,7 @@ const portsOf = (
     serving = (aliases: ServingTarget) => aliases,
     attestors = NOBODY,
     courier = NO_WAY_OUT,
+    mailer = NO_MAIL,
   } = options;
   const signer = options.signer?.(inMemory) ?? inMemory;
   const logStorage = faults.guard('logStorage', memoryLogStorage(faults), ['put']);
@@ -112,6 +117,7 @@ const portsOf = (
     models: faults.guard('models', memoryModels(), ['put']),
     serving: faults.guard('serving', serving(memoryServing(served, rules, answer)), ['promote', 'suppress', 'lift']),
     notifier: faults.guard('notifier', memoryNotifier(notices), ['notify']),
+    mailer,
     clock,
     ids: countedIds(),
     pseudonyms: memoryPseudonyms(),

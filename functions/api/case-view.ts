@@ -13,6 +13,8 @@ import { proposalIn } from '#portal/acts.ts';
 import { factsOf } from '#portal/case/facts.ts';
 import { WALK, type CaseView, type WalkStep } from '#portal/case/view.ts';
 import { workItem } from '#portal/worklist.ts';
+import { ROLES_FOR } from '#core/roles.ts';
+import { keptLetters } from '../kept-letters.ts';
 import { offeredActs } from './acts.ts';
 import type { ApiContext, Identity } from './context.ts';
 
@@ -20,7 +22,7 @@ export const reportOf = async (ticketId: string, { ports }: Pick<ApiContext, 'po
   auditReport(await gatherReport(ports, ticketId));
 
 export const caseView = async (id: string, caller: Identity, context: ApiContext): Promise<CaseView> => {
-  const { tickets, clock } = context.ports;
+  const { tickets, mailer, clock } = context.ports;
   const { ticket, version } = await tickets.get(id);
   const now = clock.now();
   const events = await tickets.events(id);
@@ -40,12 +42,16 @@ export const caseView = async (id: string, caller: Identity, context: ApiContext
     inDoubt: ticket.status === 'REMEDIATION' && ticket.reason === 'SUBJECT_MISMATCH',
     acts: offeredActs(ticket, caller, now),
     facts: factsOf(ticket),
+    letters: keptLetters(events, now),
+    maySend: ticket.status !== 'PURGED' && mailer.way !== undefined && mayWrite(caller),
     walk: walkOf(ticket, events),
     decisions: decisionsOf(events),
     isMoving: isMoving(ticket),
     pace: (await paceOf(ticket, context.ports.results)) ?? null,
   };
 };
+
+const mayWrite = ({ roles }: Identity): boolean => ROLES_FOR.letter.some((role) => roles.includes(role));
 
 const hasBundle = (ticket: Ticket): boolean =>
   ticket.status === 'EVIDENCE_SEALED' || ticket.status === 'PURGED' || isClosed(ticket);

@@ -4,15 +4,19 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { LetterKind, LetterLanguage } from '#core/letters.ts';
+import { ROLES_FOR } from '#core/roles.ts';
 import { previewLetter, writeLetter } from '../letters.ts';
+import { sendLetter } from '../send-letter.ts';
 import { refuseFilled } from './acts.ts';
-import { jsonValue, notAnObject } from './bodies.ts';
-import { requireRole, type ApiContext, type Asked, type Env } from './context.ts';
+import { formFields, isForm, jsonValue, notAnObject } from './bodies.ts';
+import { done, requireRole, type ApiContext, type Asked, type Env } from './context.ts';
+import { checkForm } from './guard.ts';
 import { idOf } from './tickets.ts';
 
 export const letterRoutes = (app: Hono<Env>, context: ApiContext): void => {
   app.get('/tickets/:id/letters/:kind', (c) => preview(c, context));
   app.post('/tickets/:id/letters/:kind', (c) => keep(c, context));
+  app.post('/tickets/:id/letters/:number/send', (c) => send(c, context));
 };
 
 const kindOf = (c: Asked): LetterKind => {
@@ -31,7 +35,7 @@ const preview = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
 const Body = z.record(z.string(), z.unknown());
 
 const keep = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
-  requireRole(c, 'filer', 'approver');
+  requireRole(c, ...ROLES_FOR.letter);
   const body = Body.safeParse(await jsonValue(c)).data;
   if (!body) throw notAnObject();
   refuseFilled(body, { filled: ['kind'] });
@@ -39,4 +43,28 @@ const keep = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   const input = { ...body, kind: kindOf(c), ticketId: idOf(c), by };
   c.header('Cache-Control', 'no-store, private, max-age=0');
   return c.json((await writeLetter.handle(input, ports)) as object, 201);
+};
+
+/** A program says `again` as true; a form's button says it as a word. */
+const again = async (c: Asked, { formKey }: ApiContext, ticketId: string): Promise<z.infer<typeof Body>> => {
+  if (!isForm(c)) {
+    const body = Body.safeParse(await jsonValue(c)).data;
+    if (!body) throw notAnObject();
+    return body;
+  }
+  const fields = await formFields(c);
+  checkForm(formKey, c.var.identity, fields['csrf'], 'send-letter', ticketId);
+  return fields['again'] === 'true' ? { again: true } : {};
+};
+
+const send = async (c: Asked, context: ApiContext): Promise<Response> => {
+  requireRole(c, ...ROLES_FOR.letter);
+  const ticketId = idOf(c);
+  const number = z.coerce.number().int().positive().max(1e9).safeParse(c.req.param('number')).data;
+  if (number === undefined) throw new QuittanceError('NOT_FOUND', { message: 'there is no such letter' });
+  const body = await again(c, context, ticketId);
+  refuseFilled(body, { filled: ['number'] });
+  const { principal: by } = c.var.identity;
+  const input = { ...body, ticketId, number, by };
+  return done(c, await sendLetter.handle(input, context.ports), `/tickets/${ticketId}/letters`);
 };

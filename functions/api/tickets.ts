@@ -12,7 +12,8 @@ import { TicketId } from '#core/ticket.ts';
 import { parseTicketRequest, type TicketRequest } from '#core/ticket-request.ts';
 import { ROLES_FOR } from '#core/roles.ts';
 import { caseBody, sentenceOf } from '#portal/case/frame.ts';
-import { clock, decisions, evidence, history, letters, overview, request } from '#portal/case/tabs.ts';
+import { clock, decisions, evidence, history, overview, request } from '#portal/case/tabs.ts';
+import { letters } from '#portal/case/letters.ts';
 import { tests } from '#portal/case/tests.ts';
 import { TABS, type CaseView, type Tab } from '#portal/case/view.ts';
 import type { Words } from '#portal/words.ts';
@@ -58,7 +59,12 @@ const showCase = async (c: Asked, context: ApiContext, tab: ShownTab): Promise<R
     data,
     head: () => (data.isMoving ? headOf(tab) : undefined),
     body: (words) =>
-      caseBody(data, tab, tabBody(data, tab, formToken(context.formKey, c.var.identity, 'request', id), words), words),
+      caseBody(
+        data,
+        tab,
+        tabBody(data, tab, (form) => formToken(context.formKey, c.var.identity, form, id), words),
+        words,
+      ),
   });
 };
 
@@ -70,13 +76,13 @@ const headOf = (tab: Tab): Html =>
         <script src="/live.js" defer></script>`
     : REFRESH;
 
-/** `token`: of the form by which this viewer may read the request. */
-const tabBody = (data: CaseView, tab: ShownTab, token: string, words: Words): Html => {
+/** `token`: of the forms by which this viewer may read the request, and send letters. */
+const tabBody = (data: CaseView, tab: ShownTab, token: (form: string) => string, words: Words): Html => {
   switch (tab) {
     case 'overview':
       return overview(data, words);
     case 'request':
-      return request(data, token, words);
+      return request(data, token('request'), words);
     case 'clock':
       return clock(data, words);
     case 'decisions':
@@ -84,7 +90,7 @@ const tabBody = (data: CaseView, tab: ShownTab, token: string, words: Words): Ht
     case 'tests':
       return tests(data.report, words);
     case 'letters':
-      return letters(data, words);
+      return letters(data, token('send-letter'), words);
     case 'evidence':
       return evidence(data, words);
     case 'history':

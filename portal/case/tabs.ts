@@ -102,18 +102,6 @@ export const decisions = ({ item, decisions: rows }: CaseView, words: Words): Ht
       );
 };
 
-export const letters = ({ report }: CaseView, words: Words): Html => {
-  const { informed } = report.executive;
-  const l = words.letters;
-  return informed.length === 0
-    ? html`<p class="empty">${l.none}</p>`
-    : table(
-        l.title,
-        [l.when, l.what],
-        informed.map(({ template, at }) => [time(at), template]),
-      );
-};
-
 export const evidence = ({ item, evidenced, evidence: waiting, report }: CaseView, words: Words): Html => {
   const e = words.evidence;
   const { validity, people, residualCopies } = report.executive;

@@ -1,6 +1,8 @@
 // What the pages of one case show: its data is the audit report plus the ticket's present state, the same for the page
 // and for its JSON.
 import type { Pace } from '#core/job-progress.ts';
+import type { LetterKind, LetterLanguage } from '#core/letters.ts';
+import type { MailResult, MailWay } from '#core/mail.ts';
 import type { Protection } from '#core/protection.ts';
 import type { Proposal, Status } from '#core/ticket.ts';
 import type { AuditReport } from '#report/audit-report.ts';
@@ -36,6 +38,25 @@ export interface WalkStep {
   readonly at: string | null;
 }
 
+export interface LetterRow {
+  /** By which it is asked for. */
+  readonly number: number;
+  readonly kind: LetterKind;
+  readonly language: LetterLanguage;
+  readonly at: string;
+  readonly by: string;
+  /** The last time that it was sent; null where it was not. */
+  readonly sending: {
+    readonly at: string;
+    readonly by: string;
+    readonly way: MailWay;
+    /** Of the message, by which its service knows it. */
+    readonly message: string;
+    readonly stand: MailResult | 'under-way';
+    readonly code: string | null;
+  } | null;
+}
+
 export interface CaseView {
   readonly item: WorkItem;
   readonly status: Status;
@@ -57,6 +78,10 @@ export interface CaseView {
   /** What this viewer can do now, the most pressing first. */
   readonly acts: readonly ActName[];
   readonly facts: CaseFacts;
+  /** Those that lie in the vault, and what became of each on its way. */
+  readonly letters: readonly LetterRow[];
+  /** Whether letters go out from here, and this viewer may send them. */
+  readonly maySend: boolean;
   readonly walk: readonly WalkStep[];
   readonly decisions: readonly DecisionRow[];
   /** A workflow is at work: the page looks again by itself. */

@@ -13,7 +13,9 @@ import { createAdaptorServer } from '@hono/node-server';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { z } from 'zod';
 import { csvOf } from '#report/csv.ts';
+import { newDraftId, saveDraft } from '#functions/drafts.ts';
 import { placeHold } from '#functions/holds.ts';
+import { writeLetter } from '#functions/letters.ts';
 import { file, shippedPolicy, ticketHarness, trainingRows } from '#bench/house/ticket-harness.ts';
 import { FILER, RECORDS, SUBJECT, NEIGHBOURS } from '#bench/house/requests.ts';
 import { appOf } from '../support/api-callers.ts';
@@ -104,7 +106,11 @@ inBrowser('in a browser', () => {
     );
     const held = await file(harness, { subject: { name }, forget: { records } }, 'r-2');
     await harness.call(placeHold, { ticketId: held, by: FILER, code: 'litigation' });
-    const url = await serve(walked);
+    const mailer = { way: 'smtp', domain: 'example.org', send: async () => ({ result: 'deferred' }) } as const;
+    const ports = { ...harness.ports, mailer };
+    await writeLetter.handle({ ticketId, kind: 'acknowledgement', language: 'en', by: FILER }, ports);
+    await saveDraft(ports, newDraftId(), FILER, { name: 'Ada Vane', model: 'house' });
+    const url = await serve({ harness: { ...harness, ports } });
     const approver = await as(url, 'approver', LOOKS[look]);
     const filer = await as(url, 'filer', LOOKS[look]);
     const at = `/tickets/${ticketId}`;
@@ -124,6 +130,7 @@ inBrowser('in a browser', () => {
         `/tickets/${held}`,
         `/tickets/${held}/release`,
         '/new',
+        '/tickets?view=draft',
         '/asked',
         '/bulk',
         '/models',

@@ -36,6 +36,7 @@ const BEHIND: Readonly<Record<Exclude<keyof Ports, 'jobs'>, readonly string[]>> 
   models: ['Models'],
   serving: ['Serving'],
   notifier: [],
+  mailer: [],
   pseudonyms: ['Keys', 'VaultKey'],
   calendar: [],
   installation: [],
@@ -43,7 +44,12 @@ const BEHIND: Readonly<Record<Exclude<keyof Ports, 'jobs'>, readonly string[]>> 
   clock: [],
   ids: [],
 };
-const SERVICES: Partial<Record<keyof Ports, string>> = { workflows: 'states', notifier: 'ses', serving: 'events' };
+const SERVICES: Partial<Record<keyof Ports, string>> = {
+  workflows: 'states',
+  notifier: 'ses',
+  mailer: 'ses',
+  serving: 'events',
+};
 
 let synthesised: Synthesised;
 beforeAll(async () => void (synthesised = await synthesise()));

@@ -94,6 +94,11 @@ export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choi
       body: 'b'.repeat(64),
       by: choice.who,
     },
+    'letter-sending': {
+      ...{ type: 'letter-sending', letter: 2, way: 'smtp', message: '<T-1.3.a@example.org>', sent: 'c'.repeat(64) },
+      by: choice.who,
+    },
+    'letter-sent': { type: 'letter-sent', letter: 2, attempt: 3, result: 'accepted', code: '250', by: choice.who },
     'hold-placed': { type: 'hold-placed', by: choice.who, code: 'litigation' },
     'hold-released': { type: 'hold-released', by: choice.who },
     closed: { type: 'closed', outcome: closing(choice), reason: 'art-17-3-e', by: choice.who },

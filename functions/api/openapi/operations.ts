@@ -3,7 +3,7 @@
 // browser with a page is described as the data that programs get; `.json` behind its path asks for the same.
 import { z } from 'zod';
 import { Month } from '#core/days.ts';
-import { LetterKind, LetterLanguage } from '#core/letters.ts';
+import { LetterKind } from '#core/letters.ts';
 import { ModelName } from '#core/model.ts';
 import { ROLES_FOR, type Role } from '#core/roles.ts';
 import { TicketId } from '#core/ticket-id.ts';
@@ -16,6 +16,7 @@ import { attachFile, commentTicket } from '../../case-notes.ts';
 import { ACTS, CLOSE, filledOf, type Act } from '../acts.ts';
 import { CASE_PATH } from '../tickets.ts';
 import { INTAKE_OPERATIONS } from './intake-operations.ts';
+import { LETTER_OPERATIONS } from './letter-operations.ts';
 import type { SchemaName } from './schemas.ts';
 
 /** A body or an answer: a named schema as JSON, or another media type. */
@@ -144,12 +145,7 @@ const CASES: readonly Operation[] = [
   read('/tickets/:id/regulator.zip', 'report, register row and evidence, with instructions', 'evidence', {
     media: 'application/zip',
   }),
-  read('/tickets/:id/letters/:kind', 'a letter as it would be', 'cases', 'LetterPreview'),
-  {
-    ...{ method: 'post', path: '/tickets/:id/letters/:kind', summary: 'keep a letter', tag: 'acts' },
-    ...{ roles: ['filer', 'approver'], status: 201, answer: 'KeptLetter' },
-    body: z.strictObject({ language: LetterLanguage, note: z.string().max(4_000).optional() }),
-  },
+  ...LETTER_OPERATIONS,
   {
     ...{ method: 'post', path: '/tickets/:id/request', summary: 'read the request, which is logged', tag: 'acts' },
     ...{ roles: ROLES_FOR.request, body: z.strictObject({}), answer: 'RequestView' },

@@ -51,6 +51,8 @@ describe('asked of every event', () => {
       const allowed = [
         ...AROUND,
         'appealed',
+        'letter-sending',
+        'letter-sent',
         'letter-written',
         'log-key-ended',
         'notified',
@@ -77,6 +79,8 @@ describe('asked of every event', () => {
       'appealed',
       ...clock,
       'hold-released',
+      'letter-sending',
+      'letter-sent',
       'letter-written',
       'request-viewed',
     ];

@@ -1,0 +1,76 @@
+// The letters of a case as its history has them: what was written, and what became of each on its way. Trap: a letter
+// that was handed over and of which no answer was written down may have been sent, and is not said to have failed.
+import { z } from 'zod';
+import { LetterKind, LetterLanguage } from '#core/letters.ts';
+import { MailResult, MailWay } from '#core/mail.ts';
+import type { StoredEvent } from '#core/ports.ts';
+
+/** `under-way`: handed over a moment ago; after that, without an answer, `unknown`. */
+export type Stand = MailResult | 'under-way';
+
+export interface Sending {
+  /** Its event's place in the ticket's history. */
+  readonly attempt: number;
+  readonly at: string;
+  readonly by: string;
+  readonly way: MailWay;
+  readonly message: string;
+  readonly stand: Stand;
+  readonly code: string | null;
+}
+
+export interface KeptLetter {
+  /** Its event's place in the ticket's history, by which it is asked for. */
+  readonly number: number;
+  readonly kind: LetterKind;
+  readonly language: LetterLanguage;
+  readonly at: string;
+  readonly by: string;
+  /** The last one; null where nobody has sent it. */
+  readonly sending: Sending | null;
+}
+
+const By = { by: z.string() };
+const Written = z.object({
+  event: z.object({ type: z.literal('letter-written'), letter: LetterKind, language: LetterLanguage, ...By }),
+});
+const Begun = z.object({
+  event: z.object({ type: z.literal('letter-sending'), letter: z.int(), way: MailWay, message: z.string(), ...By }),
+});
+const Answered = z.object({
+  event: z.object({
+    type: z.literal('letter-sent'),
+    attempt: z.int(),
+    result: MailResult,
+    code: z.string().optional(),
+  }),
+});
+
+/** Longer than any answer of a mail service is waited for. */
+const UNDER_WAY_MS = 150_000;
+
+const parsed = <T>(schema: z.ZodType<T>, { body }: StoredEvent): T | undefined =>
+  schema.safeParse(JSON.parse(body)).data;
+
+/** In the order in which they were written. */
+export const keptLetters = (events: readonly StoredEvent[], now: Date): KeptLetter[] =>
+  events.flatMap((event) => {
+    const written = parsed(Written, event)?.event;
+    if (!written) return [];
+    const { letter: kind, language, by } = written;
+    return [{ number: event.sequence, kind, language, at: event.at, by, sending: lastOf(event.sequence, events, now) }];
+  });
+
+const lastOf = (letter: number, events: readonly StoredEvent[], now: Date): Sending | null => {
+  const begun = events.findLast((event) => parsed(Begun, event)?.event.letter === letter);
+  const said = begun && parsed(Begun, begun)?.event;
+  if (!begun || !said) return null;
+  const answers = events.map((event) => parsed(Answered, event)?.event);
+  const answer = answers.find((one) => one?.attempt === begun.sequence);
+  const isOld = now.getTime() - Date.parse(begun.at) > UNDER_WAY_MS;
+  const { by, way, message } = said;
+  return {
+    ...{ attempt: begun.sequence, at: begun.at, by, way, message },
+    ...{ stand: answer?.result ?? (isOld ? 'unknown' : 'under-way'), code: answer?.code ?? null },
+  };
+};
