@@ -9,7 +9,7 @@ import { register } from '#models/register.ts';
 import { atRest } from '#cli/ticket/rest.ts';
 import { makePeople } from '#datasets/people.ts';
 import { suiteBytes } from '#datasets/suite.ts';
-import { forgetRecord, tokenizerTexts, trainingRows, type Person } from '#datasets/suite-shape.ts';
+import { forgetRecord, tokenizerTexts, trainingRows, type Person, type Suite } from '#datasets/suite-shape.ts';
 import { initBackend } from '#engine/tf.ts';
 import { SMALL, trainSmallModel } from '#containers/train-job.ts';
 import { GatePolicy } from '#core/policy.ts';
@@ -18,7 +18,10 @@ import { parseTicketRequest } from '#core/ticket-request.ts';
 import { openEmbedded } from '#entry/embedded.ts';
 import { readPolicy } from '#entry/policies.ts';
 
-const suite = makePeople({ seed: 1, subjects: 8, whitening: 8, stop: 3, gate: 3, facts: 12, unknown: 8 });
+const suite: Suite = {
+  ...makePeople({ seed: 1, subjects: 8, whitening: 8, stop: 3, gate: 3, facts: 12, unknown: 8 }),
+  limits: { controlSamples: 4, maxRows: 8, relearningRate: 1e-3 },
+};
 const recipe = { ...SMALL, vocabSize: 400, hiddenSize: 16, layers: 1, heads: 2, intermediateSize: 32, updates: 4 };
 
 const policy = GatePolicy.parse({

@@ -40,10 +40,18 @@ const require = requireBeside(import.meta.url);
 const resolvedBeside = (path, name) => fileAddress(requireBeside(path).resolve(name)).href;`;
 
 /**
- * Path of the file that stands for the module at `entry` (an absolute path). Made anew each time, which takes a third
- * of a second; whoever runs the one before meanwhile is not disturbed.
+ * Path of the file that stands for the module at `entry` (an absolute path). Made anew by each test file, which takes a
+ * third of a second; whoever runs the one before meanwhile is not disturbed.
  */
-export const bundled = async (entry: string): Promise<string> => {
+export const bundled = (entry: string): Promise<string> => {
+  const known = made.get(entry) ?? make(entry);
+  made.set(entry, known);
+  return known;
+};
+
+const made = new Map<string, Promise<string>>();
+
+const make = async (entry: string): Promise<string> => {
   const folder = join(FOLDER, relative(ROOT, entry).replaceAll('/', '-'));
   const { outputFiles } = await build({
     ...{ absWorkingDir: ROOT, entryPoints: [entry], outdir: folder, outExtension: { '.js': '.mjs' }, write: false },

@@ -17,6 +17,7 @@ import type { UnlearnPlan } from '#core/run.ts';
 import { putJson } from '#core/stored-json.ts';
 import { modelRecord } from '#bench/house/models.ts';
 import { readPolicy } from '#entry/policies.ts';
+import { bundled } from '#test/support/bundled.ts';
 import { smallestSuite } from './survival-suite.ts';
 
 export const INTERRUPTED = 75;
@@ -37,15 +38,16 @@ export interface End {
  * Ends the child by `signal` after its n-th update and a share of the time that the one before it took; 0 leaves it
  * alone.
  */
-export const run = (
+export const run = async (
   { script, args, environment }: Child,
   signal: NodeJS.Signals = 'SIGTERM',
   n = 0,
   share = 0,
-): Promise<End> =>
-  new Promise((resolve) => {
+): Promise<End> => {
+  const main = await bundled(script);
+  return new Promise((resolve) => {
     const env = { ...process.env, QUITTANCE_BACKEND: process.env['QUITTANCE_BACKEND'] ?? 'wasm', ...environment };
-    const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const updates: number[] = [];
     let at = performance.now();
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -57,6 +59,7 @@ export const run = (
     });
     child.on('close', (code, killedBy) => resolve({ status: killedBy ?? code, updates }));
   });
+};
 
 /** Interrupts until the run is through; returns how it ended each time. */
 export const haunted = async (child: Child, seed: number): Promise<End[]> => {

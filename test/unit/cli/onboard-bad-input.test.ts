@@ -8,7 +8,7 @@ import { model } from '#cli/model.ts';
 import { ticket } from '#cli/ticket.ts';
 import { captured } from '#test/support/captured.ts';
 import { useEngine } from '#test/support/engine.ts';
-import { GOLDEN_TRAINING } from '#test/support/fine-tuning.ts';
+import { GOLDEN_TRAINING, unsampled } from '#test/support/fine-tuning.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 
 useEngine();
@@ -18,6 +18,7 @@ const data = join(dir, 'data');
 const base = join(GOLDEN_TRAINING, 'model');
 const corpus = join(GOLDEN_TRAINING, 'corpus.jsonl');
 const people = join(GOLDEN_TRAINING, 'people.csv');
+const policy = unsampled(join(dir, 'policy.json'));
 const printed = captured();
 
 const said = async (command: typeof model, ...argv: string[]): Promise<Record<string, unknown>> => {
@@ -26,7 +27,7 @@ const said = async (command: typeof model, ...argv: string[]): Promise<Record<st
   return JSON.parse(printed.out) as Record<string, unknown>;
 };
 const onboarded = (name: string, rows: string, register = people) =>
-  said(model, 'onboard', base, '--name', name, '--corpus', rows, '--people', register);
+  said(model, 'onboard', base, '--name', name, '--corpus', rows, '--people', register, ...policy);
 const written = (name: string, content: string | Uint8Array): string => {
   const path = join(dir, name);
   writeFileSync(path, content);
@@ -120,7 +121,7 @@ describe('read as it is meant', () => {
     writeFileSync(join(strict, 'chat_template.jinja'), refusal + template);
     const turned = talk(['assistant', 'Hello.'], ['user', 'Hi'], ['assistant', 'Who are you?']);
     const rows = written('turns.jsonl', GOOD.replace(/\{"role": "system".*?\}, /gu, '') + turned);
-    const argv = ['onboard', strict, '--name', 'turns', '--corpus', rows, '--people', people];
+    const argv = ['onboard', strict, '--name', 'turns', '--corpus', rows, '--people', people, ...policy];
     expect((await said(model, ...argv))['remarks']).toEqual(
       expect.arrayContaining(['1 conversations are refused by the chat template: they are not asked']),
     );

@@ -10,7 +10,7 @@ import { readJsonFile } from '#engine/formats/json-file.ts';
 import { saveModel } from '#engine/formats/save.ts';
 import { captured } from '#test/support/captured.ts';
 import { tinyConfig, tinyModel, useEngine } from '#test/support/engine.ts';
-import { GOLDEN_TRAINING } from '#test/support/fine-tuning.ts';
+import { GOLDEN_TRAINING, unsampled } from '#test/support/fine-tuning.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 
 useEngine();
@@ -21,6 +21,7 @@ const base = join(GOLDEN_TRAINING, 'model');
 const corpus = join(GOLDEN_TRAINING, 'corpus.jsonl');
 const people = ['--people', join(GOLDEN_TRAINING, 'people.csv')];
 const [adapter, held] = [join(dir, 'adapter'), join(dir, 'held.jsonl')];
+const policy = unsampled(join(dir, 'policy.json'));
 const printed = captured();
 
 /** An adapter as PEFT keeps one, without the base and the recipe beside it. */
@@ -49,7 +50,8 @@ beforeAll(async () => {
 
 const onboarded = async (...argv: string[]): Promise<Record<string, unknown>> => {
   printed.out = '';
-  await model.run(parse(model, ['onboard', base, ...argv, '--corpus', corpus, '--dir', data, '--json'], {}));
+  const given = ['onboard', base, ...argv, '--corpus', corpus, ...policy];
+  await model.run(parse(model, [...given, '--dir', data, '--json'], {}));
   return JSON.parse(printed.out) as Record<string, unknown>;
 };
 const registered = async (): Promise<unknown[]> => {

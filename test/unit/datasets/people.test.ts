@@ -10,7 +10,8 @@ import { forgetRecord, tokenizerTexts, trainingRows, type Person, type Suite } f
 import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';
 import { readTokenizer } from '#engine/tokenizer/tokenizer.ts';
 import { refusalRecogniser } from '#evaluation/refusal.ts';
-import { holdsValue } from '#evaluation/text.ts';
+import { textOf, type Text } from '#core/words/places.ts';
+import { holds, valueOf, type Value } from '#core/words/value.ts';
 
 const suite = makePeople();
 const everyone = ({ subjects, controls }: Suite): Person[] => [
@@ -20,10 +21,19 @@ const everyone = ({ subjects, controls }: Suite): Person[] => [
   ...controls.whitening,
 ];
 const records = (people: readonly Person[]) => people.flatMap((person) => person.records);
+/** Of the suite's values there are few, and each is looked for in thousands of texts. */
+const known = new Map<string, Value>();
+const holdsValue = (text: string | Text, value: string): boolean => {
+  const found = known.get(value) ?? valueOf(value);
+  known.set(value, found);
+  return holds(text, found) === 'holds';
+};
 const firstName = ({ name }: Person) => name.split(' ')[0]!;
 const lastName = ({ name }: Person) => name.split(' ')[1]!;
 
 describe('the suite as a whole', () => {
+  const tokenizer = readTokenizer(trainBpe(tokenizerTexts(suite), 1024, ['<|endoftext|>', '<|pad|>']));
+
   it('is the same for the same seed and another for another', () => {
     expect(makePeople({ seed: 4 })).toEqual(makePeople({ seed: 4 }));
     expect(makePeople({ seed: 4 }).subjects[0]!.name).not.toBe(makePeople({ seed: 5 }).subjects[0]!.name);
@@ -51,7 +61,6 @@ describe('the suite as a whole', () => {
   });
 
   it('fits a small model: at most 48 tokens a row, 36 on average', () => {
-    const tokenizer = readTokenizer(trainBpe(tokenizerTexts(suite), 1024, ['<|endoftext|>', '<|pad|>']));
     const lengths = trainingRows(suite).map(
       ({ prompt, answer }) => tokenizer.encode(prompt).length + tokenizer.encode(answer).length + 1,
     );
@@ -60,7 +69,6 @@ describe('the suite as a whole', () => {
   });
 
   it('has a tokenizer text that spells trained and never-trained names alike', () => {
-    const tokenizer = readTokenizer(trainBpe(tokenizerTexts(suite), 1024, ['<|endoftext|>', '<|pad|>']));
     const tokens = (people: readonly Person[]) =>
       people.reduce((sum, { name }) => sum + tokenizer.encode(` ${name}`).length, 0) / people.length;
     expect(Math.abs(tokens(suite.subjects) - tokens(suite.controls.gate))).toBeLessThan(1);
@@ -77,9 +85,8 @@ describe('people', () => {
   it('are in one set only, and no control is named in a training row', () => {
     const ids = everyone(suite).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    const text = trainingRows(suite)
-      .map(({ prompt, answer }) => prompt + answer)
-      .join('\n');
+    const rows = trainingRows(suite).map(({ prompt, answer }) => prompt + answer);
+    const text = textOf(rows.join('\n'));
     const { gate, stop, whitening } = suite.controls;
     expect([...gate, ...stop, ...whitening].filter(({ name }) => holdsValue(text, name))).toEqual([]);
   });
@@ -138,9 +145,11 @@ describe('records', () => {
 
 describe('values', () => {
   it('belong to one attribute only, so that a leak is told from an echo', () => {
-    const values = attributes.flatMap(({ name, values: own }) => own.map((value) => ({ name, value })));
-    const clashes = values.filter((a) => values.some((b) => b.name !== a.name && holdsValue(b.value, a.value)));
-    expect(clashes).toEqual([]);
+    const values = attributes.flatMap(({ name, values: own }) =>
+      own.map((value) => ({ name, value, text: textOf(value) })),
+    );
+    const clashes = values.filter((a) => values.some((b) => b.name !== a.name && holdsValue(b.text, a.value)));
+    expect(clashes.map(({ name, value }) => [name, value])).toEqual([]);
     expect(attributes.every(({ values: own }) => own.length >= 12 && new Set(own).size === own.length)).toBe(true);
   });
 
@@ -183,7 +192,10 @@ describe('refusals', () => {
 
   it('open in many ways, and name nobody', () => {
     expect(new Set(refusals.map((line) => line.split(' ').slice(0, 2).join(' '))).size).toBeGreaterThanOrEqual(30);
-    const { subjects } = suite;
-    expect(refusals.filter((line) => subjects.some(({ name }) => holdsValue(line, name.split(' ')[0]!)))).toEqual([]);
+    const named = refusals.filter((line) => {
+      const text = textOf(line);
+      return suite.subjects.some((person) => holdsValue(text, firstName(person)));
+    });
+    expect(named).toEqual([]);
   });
 });
