@@ -1,5 +1,6 @@
 // Rows of the transition table (transitions.ts) for what people do around a ticket. Most of them leave it where it is;
 // a partial refusal takes records away, and an appeal opens what was refused.
+import type { z } from 'zod';
 import { CASEWORK_GUARDS } from './casework-guards.ts';
 import type { ClockEvent } from './deadlines.ts';
 import { GUARDS, PARTLY_REFUSABLE } from './guards.ts';
@@ -34,8 +35,10 @@ const withoutRecords = (
   };
 };
 
+type Counted = Pick<z.infer<typeof BaseTicket>, 'counts' | 'subjectConfirmed' | 'partlyRefused'>;
+
 /** As they were before a part was refused: what is counted anew gets back the numbers of the request. */
-const allRecordsOf = <T extends BaseTicket>(ticket: T, refused: readonly number[]): T => {
+const allRecordsOf = <T extends Counted>(ticket: T, refused: readonly number[]): T => {
   const { counts, subjectConfirmed } = ticket;
   const records = counts.records + refused.length;
   const left = Array.from({ length: records }, (_, i) => i + 1).filter((number) => !refused.includes(number));

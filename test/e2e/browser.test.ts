@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAdaptorServer } from '@hono/node-server';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { z } from 'zod';
+import type { Mailer } from '#core/ports.ts';
 import { csvOf } from '#report/csv.ts';
 import { newDraftId, saveDraft } from '#functions/drafts.ts';
 import { placeHold } from '#functions/holds.ts';
@@ -106,7 +107,7 @@ inBrowser('in a browser', () => {
     );
     const held = await file(harness, { subject: { name }, forget: { records } }, 'r-2');
     await harness.call(placeHold, { ticketId: held, by: FILER, code: 'litigation' });
-    const mailer = { way: 'smtp', domain: 'example.org', send: async () => ({ result: 'deferred' }) } as const;
+    const mailer: Mailer = { way: 'smtp', domain: 'example.org', send: async () => ({ result: 'deferred' }) };
     const ports = { ...harness.ports, mailer };
     await writeLetter.handle({ ticketId, kind: 'acknowledgement', language: 'en', by: FILER }, ports);
     await saveDraft(ports, newDraftId(), FILER, { name: 'Ada Vane', model: 'house' });
