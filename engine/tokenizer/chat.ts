@@ -91,7 +91,7 @@ export interface ChatOptions {
 
 /**
  * The text of each conversation. INVALID_INPUT where the template refuses the messages (roles that do not alternate,
- * …), MODEL_INVALID where it cannot be parsed, runs too long, or needs too much memory.
+ * …), INPUT_TOO_LARGE where they are longer than any text that is taken, MODEL_INVALID where it cannot be parsed, runs too long, or needs too much memory.
  */
 export const renderChats = (
   template: ChatTemplate,
@@ -119,12 +119,24 @@ export const withTemplate = async <T>(
     if ('error' in parsed) throw invalid(parsed.error);
     if ('overflow' in parsed) throw invalid(parsed.overflow);
     return await use(async (messages, now, addGenerationPrompt) => {
+      requireShort(messages);
       const render = { messages, add_generation_prompt: addGenerationPrompt, ...template.specials };
       return textOf(await renderer.ask({ render, messages: messages.length, now: now.getTime() }, limitMs));
     });
   } finally {
     renderer.end();
   }
+};
+
+/** What no template could make a text of within the limit is refused before it is asked, and is not its fault. */
+const requireShort = (messages: readonly ChatMessage[]): void => {
+  const length = messages.reduce((sum, { content }) => sum + content.length, 0);
+  if (length <= MOST_OUTPUT) return;
+  throw new QuittanceError('INPUT_TOO_LARGE', {
+    message: 'the messages of a conversation are too long',
+    expected: `at most ${MOST_OUTPUT} characters together`,
+    got: `${length}`,
+  });
 };
 
 const textOf = (reply: Reply): string => {

@@ -122,6 +122,11 @@ describe('a hostile template is refused with MODEL_INVALID', () => {
     });
   }
 
+  it('a conversation longer than any text that is taken is refused for its length, not for the template', async () => {
+    const long = [{ role: 'user', content: 'a'.repeat(5 * 2 ** 20) }];
+    await expect(render(CHATML, long)).rejects.toMatchObject({ code: 'INPUT_TOO_LARGE', got: `${5 * 2 ** 20}` });
+  });
+
   it('a conversation of two thousand long messages is none', async () => {
     const talk = Array.from({ length: 2000 }, (_, i): ChatMessage => {
       return { role: i % 2 === 0 ? 'user' : 'assistant', content: 'word '.repeat(200) };
