@@ -27,7 +27,10 @@ export const recordsToForget = (args: Arguments, path: string): TrainingRecord[]
         ? `--forget marks values of ${people.size} people, of whom one is to be forgotten`
         : '--forget marks no value of whom --subject names',
     expected: 'the subject of one of its spans',
-    hint: 'add --subject WHO, as the spans write it; values of the others then stay',
+    hint:
+      whose === undefined
+        ? 'add --subject WHO, as the spans write it; values of the others then stay'
+        : 'write WHO as the spans do',
   });
 };
 

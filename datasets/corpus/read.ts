@@ -88,7 +88,7 @@ class Faults {
     throw new QuittanceError('INVALID_INPUT', {
       message: `${plural(this.#count, 'row')} of ${this.#what} cannot be read: ${this.#told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
       expected: 'rows in a form that trainers read (docs/own-model.md lists them)',
-      hint: 'correct or leave out these rows; nothing was registered',
+      hint: 'correct or leave out these rows; nothing was written',
     });
   }
 }

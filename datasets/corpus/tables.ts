@@ -77,7 +77,7 @@ const malformed = (name: string, error: CsvError): QuittanceError =>
   new QuittanceError('INVALID_INPUT', {
     message: `${name}:${lineOf(error)}: ${WRONG[error.code] ?? 'this is no line of the table'}`,
     expected: 'as many cells as the heading has names, quoted where a cell holds the separator',
-    hint: 'correct this line; nothing was registered',
+    hint: 'correct this line; nothing was written',
   });
 
 const lineOf = ({ lines }: CsvError & { lines?: unknown }): string => (typeof lines === 'number' ? String(lines) : '?');

@@ -93,7 +93,7 @@ const bytesOf = async function* (path: string, name: string): AsyncGenerator<Uin
     if (!packed) throw cause;
     throw new QuittanceError('INVALID_INPUT', {
       message: `${name}: the gzip archive is broken or cut off`,
-      hint: 'pack the file again; nothing was registered',
+      hint: 'pack the file again; nothing was written',
       cause,
     });
   } finally {

@@ -108,4 +108,4 @@ const typeOf = (meaning: Meaning, text: string, where: string): ValueType | unde
 };
 
 const wrong = (message: string, expected: string) =>
-  new QuittanceError('INVALID_INPUT', { message, expected, hint: 'correct the register; nothing was registered' });
+  new QuittanceError('INVALID_INPUT', { message, expected, hint: 'correct the register; nothing was written' });
