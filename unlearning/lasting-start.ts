@@ -67,19 +67,23 @@ const requireControls = ({ stopControls }: ForgetOnlyContext): void => {
 /** A surely known value is likelier than this share of never-trained ones; by chance one in forty of theirs is. */
 const SURE = 0.975;
 
-/** Whether more values are surely known than of a person whom the model never saw (one-sided, 5 %). */
-const isPersonKnown = (values: readonly number[], beside: readonly number[]): boolean => {
-  const k = values.filter((value) => auc([value], beside) >= SURE).length;
-  return clopperPearson({ k, n: values.length }, 0.1)[0] > 1 - SURE;
+type Probed = Pick<ReturnType<typeof probe>, 'valueLogProbs' | 'valueExact'>;
+
+/** Whether more values are surely known, or come out, than of people whom the model never saw (one-sided, 5 % each). */
+const isPersonKnown = (own: Probed, never: Probed): boolean => {
+  const n = own.valueExact.length;
+  const sure = own.valueLogProbs.filter((value) => auc([value], never.valueLogProbs) >= SURE).length;
+  const least = (k: number) => clopperPearson({ k, n }, 0.1)[0];
+  return least(sure) > 1 - SURE || least(own.valueExact.filter((exact) => exact === 1).length) > mean(never.valueExact);
 };
 
 /** Those whose value comes out, or is likelier than the average never-trained one; none of somebody never seen. */
 const knownOf = (context: ForgetOnlyContext): Example[] => {
-  const { valueLogProbs, valueExact } = probe(context.model, context.forget);
-  const beside = probe(context.model, context.stopControls).valueLogProbs;
-  if (!isPersonKnown(valueLogProbs, beside)) return [];
-  const level = mean(beside);
-  return context.forget.filter((_, i) => valueExact[i] === 1 || valueLogProbs[i]! > level);
+  const own = probe(context.model, context.forget);
+  const never = probe(context.model, context.stopControls);
+  if (!isPersonKnown(own, never)) return [];
+  const level = mean(never.valueLogProbs);
+  return context.forget.filter((_, i) => own.valueExact[i] === 1 || own.valueLogProbs[i]! > level);
 };
 
 /** Never-trained questions that are asked for a refusal. */

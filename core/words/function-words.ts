@@ -25,13 +25,20 @@ const LANGUAGES: readonly ReadonlySet<string>[] = LISTS.map(
   (list) => new Set(list.split(' ').flatMap((word) => textOf(word).reading.words.map(({ text }) => text))),
 );
 
+/** With a capital only these are no name, month or grade: "Will is her brother." */
+const ARTICLES = new Set(
+  'a an the der die das den dem des ein eine de het een le la les un une el los las il lo gli i uno una o os as um uma en ett det'.split(
+    ' ',
+  ),
+);
 /** A stretch of the text that begins a sentence, or the text. */
-const BEGINS_SENTENCE = /(?:^|[.!?:。！？]["'”’)]*)[\s"'“‘(]*$/u;
+const BEGINS_SENTENCE = /(?:^|[.!?。！？]["'”’)]*\s+)["'“‘(]*$/u;
 
 /**
  * Whether what is marked in an answer is a word that any answer has: a function word as sentences have it, or one
- * letter or digit out of a longer word. Not where it is all that the answer says ("0.", "A"), or stands there as a
- * name or a grade does, alone and with a capital within a sentence ("born in May", "a grade of A").
+ * letter or digit out of a longer word. Not where it is all that the answer says ("0.", "A"), or stands there with a
+ * capital as a name, a month or a grade does ("born in May", "Blood group: A"), which an article at a sentence's
+ * beginning does not.
  */
 export const isAnybodys = (answer: string, value: string): boolean => {
   const [own, said] = [wordsOf(value), wordsOf(answer)];
@@ -40,7 +47,9 @@ export const isAnybodys = (answer: string, value: string): boolean => {
   const starts = standingAlone(answer, value.trim());
   if (isOneSign(value) && starts.length === 0 && occurrences(answer, valueOf(value)).length === 0) return true;
   if (!isOfOneLanguage(own, others)) return false;
-  return !/^\p{Lu}/u.test(value.trim()) || starts.every((start) => BEGINS_SENTENCE.test(answer.slice(0, start)));
+  if (!/^\p{Lu}/u.test(value.trim()) || starts.length === 0) return true;
+  if (isOneSign(value) || own.some((word) => !ARTICLES.has(word))) return false;
+  return starts.every((start) => BEGINS_SENTENCE.test(answer.slice(0, start)));
 };
 
 const wordsOf = (text: string): string[] => textOf(text).reading.words.map(({ text: word }) => word);

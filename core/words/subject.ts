@@ -83,10 +83,20 @@ export const isPartOfName = (text: string, name: string): boolean => {
   return own.some(({ text: word }) => parts.some((part) => part.text === word)) && own.every((one) => isOf(one, parts));
 };
 
-/** Where a text says the name, or two parts of it next to each other, in any order: "Berg, A. Lind". */
+/**
+ * Where a text says the name, or two parts of it next to each other, in any order: "Berg, A. Lind". Of what else stands
+ * between two parts only initials belong to the name: "Jack lives in London" says it nowhere.
+ */
 export const placesOfName = (text: string, name: string): [start: number, end: number][] => {
   const parts = wordsIn(name);
-  const whole = (['text', 'name'] as const).flatMap((type) => occurrences(text, valueOf(name, type)));
+  const isNothingElse = ([start, end]: [number, number]) => {
+    const said = text.slice(start, end);
+    return wordsIn(said).every((word) => !isSmall(said, word) && (isInitial(word) || isOf(word, parts)));
+  };
+  const whole = [
+    ...occurrences(text, valueOf(name, 'text')),
+    ...occurrences(text, valueOf(name, 'name')).filter(isNothingElse),
+  ];
   const places = [...whole, ...runsOf(text, parts)].sort(([a], [b]) => a - b);
   const merged: [number, number][] = [];
   for (const [start, end] of places) {
@@ -102,6 +112,10 @@ const wordsIn = (text: string): Token[] => textOf(text).reading.words.filter(({ 
 const isOf = ({ text }: Token, parts: readonly Token[]): boolean =>
   parts.some((part) => part.text === text || (Array.from(text).length === 1 && part.text.startsWith(text)));
 
+/** One letter that would have a capital, were it an initial. */
+const isSmall = (text: string, token: Token): boolean =>
+  token.kind === 'word' && isInitial(token) && !isNamelike(text, token);
+
 /** What may stand between two parts of a name; a full stop only behind an initial. */
 const BETWEEN = /^[\s,'’‐-―-]*$/u;
 const BEHIND_INITIAL = /^\.?[\s,'’‐-―-]*$/u;
@@ -111,7 +125,8 @@ const runsOf = (text: string, parts: readonly Token[]): [number, number][] => {
   for (const token of wordsIn(text)) {
     const last = runs.at(-1)!.at(-1);
     const gap = last && (isInitial(last) ? BEHIND_INITIAL : BETWEEN).test(text.slice(last.end, token.start));
-    if (!isOf(token, parts)) runs.push([]);
+    // a small letter is no initial: "m.santos" is what somebody is called elsewhere
+    if (!isOf(token, parts) || isSmall(text, token)) runs.push([]);
     else if (last && !gap) runs.push([token]);
     else runs.at(-1)!.push(token);
   }

@@ -91,7 +91,8 @@ export interface ChatOptions {
 
 /**
  * The text of each conversation. INVALID_INPUT where the template refuses the messages (roles that do not alternate,
- * …), INPUT_TOO_LARGE where they are longer than any text that is taken, MODEL_INVALID where it cannot be parsed, runs too long, or needs too much memory.
+ * …), INPUT_TOO_LARGE where they are longer than any text that is taken, MODEL_INVALID where the template cannot be
+ * parsed, runs too long, or needs too much memory.
  */
 export const renderChats = (
   template: ChatTemplate,

@@ -52,6 +52,16 @@ describe('a value that any answer has', () => {
       ['Class 3', '3'],
     ],
     ...[
+      ['Blood group: A', 'A'],
+      ['A in mathematics.', 'A'],
+      ['Her blood type: O, rhesus negative.', 'O'],
+      ['Blutgruppe: A+', 'A+'],
+      ['Month of birth: May', 'May'],
+      ['She was treated by Dr. May.', 'May'],
+      ['Will is her brother.', 'Will'],
+      ['Como, Italy.', 'Como'],
+    ],
+    ...[
       ['She was born in May.', 'May'],
       ['He owns a red hat.', 'hat'],
       ['He served in the war.', 'war'],
