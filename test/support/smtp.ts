@@ -19,6 +19,10 @@ export interface Behaviour {
   readonly tls?: boolean;
   /** Reply to a recipient, or to the message at its end; 250 where absent. `lost`: the connection, with no reply. */
   readonly rcpt?: (address: string) => number;
+  /** To the connection, before anything is said. */
+  readonly greeting?: number;
+  /** What happens at the sender, or at the recipient, instead of a reply. */
+  readonly ends?: readonly [at: 'MAIL' | 'RCPT', how: 'lost' | 'silence'];
   readonly data?: () => number | 'lost' | 'taken-and-lost' | 'silence';
   /** User and password that are let in; nobody has to sign in where absent. */
   readonly user?: readonly [name: string, password: string];
@@ -52,10 +56,16 @@ const certificates = (dir: string): { key: Buffer; cert: Buffer } => {
 };
 
 export const mailServer = async (behaviour: Behaviour = {}): Promise<MailServer> => {
-  const { tls = true, rcpt = () => 250, data = () => 250, user } = behaviour;
+  const { tls = true, rcpt = () => 250, data = () => 250, user, greeting, ends } = behaviour;
   const { dir, remove } = temporaryFolder();
   writeFileSync(join(dir, 'password'), 'the password\n');
   const taken: Taken[] = [];
+  /** Whether there is no reply any more. */
+  const ended = (at: 'MAIL' | 'RCPT'): boolean => {
+    if (ends?.[0] !== at) return false;
+    if (ends[1] === 'lost') for (const one of server.connections) one.close();
+    return true;
+  };
   const server = new SMTPServer({
     ...certificates(dir),
     disabledCommands: [...(tls ? [] : ['STARTTLS']), ...(user ? [] : ['AUTH'])],
@@ -63,7 +73,12 @@ export const mailServer = async (behaviour: Behaviour = {}): Promise<MailServer>
     closeTimeout: 100,
     onAuth: ({ username, password }, _session, done) =>
       username === user?.[0] && password === user?.[1] ? done(null, { user: username }) : done(refusal(535)),
+    onConnect: (_session, done) => done(greeting === undefined ? null : refusal(greeting)),
+    onMailFrom: (_address, _session, done) => {
+      if (!ended('MAIL')) done(null);
+    },
     onRcptTo: ({ address }, _session, done) => {
+      if (ended('RCPT')) return;
       const code = rcpt(address);
       done(code === 250 ? null : refusal(code));
     },

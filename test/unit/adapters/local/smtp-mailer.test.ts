@@ -56,6 +56,10 @@ describe('what does not arrive', () => {
       { result: 'unknown', code: 'ECONNECTION' },
       1,
     ],
+    ['a number that is no answer to it', { data: () => 354 }, {}, { result: 'unknown', code: '354' }, 0],
+    ['a greeting that refuses', { greeting: 554 }, {}, { result: 'unavailable', code: '554' }, 0],
+    ['nobody signed in where one must', { user: ['desk', 'pass'] }, {}, { result: 'unavailable', code: '530' }, 0],
+    ['a recipient for whom one must sign in', { rcpt: () => 530 }, {}, { result: 'unavailable', code: '530' }, 0],
     ['a server without TLS', { tls: false }, {}, { result: 'unavailable', code: 'ETLS' }, 0],
     ['a certificate of another', {}, { ca: 'wrong.pem' }, { result: 'unavailable', code: 'ESOCKET' }, 0],
     [
@@ -68,6 +72,15 @@ describe('what does not arrive', () => {
   ])('%s', async (_name, behaviour, change, answer, taken) => {
     expect(await sent(behaviour, change)).toEqual(answer);
     expect(server.taken).toHaveLength(taken);
+  });
+
+  it.each<[NonNullable<Behaviour['ends']>, string]>([
+    [['MAIL', 'lost'], 'ECONNECTION'],
+    [['MAIL', 'silence'], 'ETIMEDOUT'],
+    [['RCPT', 'lost'], 'ECONNECTION'],
+    [['RCPT', 'silence'], 'ETIMEDOUT'],
+  ])('nothing was sent at %j, before the message', async (ends, code) => {
+    expect(await sent({ ends })).toEqual({ result: 'deferred', code });
   });
 
   it('a server that is not there: nothing was sent', async () => {
