@@ -76,6 +76,9 @@ const NAMES: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
 /** Errors of Node's sockets and resolver. */
 const NETWORK = ['ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'];
 
+/** The service did not let the caller in: nothing was done. */
+export const isDenied = (error: unknown): boolean => error instanceof Error && codeOf(error) === 'ACCESS_DENIED';
+
 const codeOf = (error: ServiceError): ErrorCode => {
   // the error of a transaction says nothing by its own name
   const said = [error.name, ...reasonsOf(error).map(({ Code }) => Code ?? '')];

@@ -4,7 +4,7 @@
 import { SendEmailCommand, type SESv2Client } from '@aws-sdk/client-sesv2';
 import type { Mail, MailAnswer } from '#core/mail.ts';
 import type { Mailer } from '#core/ports.ts';
-import { isNamed } from './failures.ts';
+import { isDenied, isNamed } from './failures.ts';
 
 export interface SesMailerOptions {
   /** Which tries once. */
@@ -41,13 +41,13 @@ const command = (from: string, { id, to, subject, text }: Mail): SendEmailComman
 const REFUSED = ['MessageRejected', 'BadRequestException'];
 const UNAVAILABLE = [
   ...['MailFromDomainNotVerifiedException', 'AccountSuspendedException', 'SendingPausedException'],
-  ...['NotFoundException', 'AccessDeniedException'],
+  'NotFoundException',
 ];
 const DEFERRED = ['TooManyRequestsException', 'LimitExceededException', 'ThrottlingException'];
 
 const answerTo = (error: unknown): MailAnswer => {
   const code = error instanceof Error ? error.name.slice(0, 60) : 'UNKNOWN';
   if (isNamed(error, ...REFUSED)) return { result: 'refused', code };
-  if (isNamed(error, ...UNAVAILABLE)) return { result: 'unavailable', code };
+  if (isNamed(error, ...UNAVAILABLE) || isDenied(error)) return { result: 'unavailable', code };
   return { result: isNamed(error, ...DEFERRED) ? 'deferred' : 'unknown', code };
 };
