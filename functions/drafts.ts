@@ -80,7 +80,7 @@ export const readDraft = async (stores: Stores, id: string, owner: string): Prom
   throw new QuittanceError('NOT_FOUND', { message: 'there is no such draft of this person' });
 };
 
-/** Of one person; the one that ends first at the head. */
+/** Of one person; the one that ends first at the head. One that cannot be read is left out: the sweep tells of it. */
 export const keptDrafts = async (
   stores: Stores,
   owner: string,
@@ -88,12 +88,16 @@ export const keptDrafts = async (
 ): Promise<KeptDraft[]> => {
   const ids = await stores.vault.labelled(await ownersLabel(stores, owner));
   const wanted = ids.filter((id) => kinds.some((kind) => id.startsWith(`${kind}-`)));
-  const found = await Promise.all(wanted.map((id) => draftIn(stores, id)));
+  const found = await Promise.all(wanted.map((id) => draftIn(stores, id).catch(skipCorrupt)));
   const now = stores.clock.now();
   return found
     .flatMap((draft) => (draft?.owner === owner && !isOver(draft, now) ? [draft] : []))
     .map(({ id, fields, keptAt, until }) => ({ id, fields, keptAt, until }))
     .sort((a, b) => (a.until ?? '9').localeCompare(b.until ?? '9') || a.id.localeCompare(b.id));
+};
+
+const skipCorrupt = (error: unknown): undefined => {
+  if (!isQuittanceError(error, 'STORE_CORRUPT')) throw error;
 };
 
 export const draftsOf = async (stores: Stores, owner: string, kind: 'D' | 'B' = 'D'): Promise<string[]> =>
@@ -107,16 +111,28 @@ export const destroyDraft = async (stores: Stores, id: string, owner: string): P
 /** Whoever kept a draft in its last minute may still be writing it. */
 const GRACE_MS = 3_600_000;
 
-/** Destroys what is over; returns how many. A crash leaves the rest for the next call. */
+/**
+ * Destroys what is over; returns how many. A crash leaves the rest for the next call; one that cannot be read does not:
+ * its error, the first, is thrown once the others are destroyed.
+ */
 export const destroyOldDrafts = async (stores: Stores): Promise<number> => {
   const now = new Date(stores.clock.now().getTime() - GRACE_MS);
+  const errors: unknown[] = [];
   let destroyed = 0;
   for (const shard of SHARDS)
-    for (const id of await stores.vault.labelled(await shardsLabel(stores, shard))) {
-      const draft = await draftIn(stores, id);
-      if (!draft || !isOver(draft, now)) continue;
-      await stores.vault.destroy(id);
-      destroyed += 1;
-    }
+    for (const id of await stores.vault.labelled(await shardsLabel(stores, shard)))
+      try {
+        if (await destroyIfOver(stores, id, now)) destroyed += 1;
+      } catch (error) {
+        errors.push(error);
+      }
+  if (errors.length > 0) throw errors[0];
   return destroyed;
+};
+
+const destroyIfOver = async (stores: Stores, id: string, now: Date): Promise<boolean> => {
+  const draft = await draftIn(stores, id);
+  if (!draft || !isOver(draft, now)) return false;
+  await stores.vault.destroy(id);
+  return true;
 };

@@ -87,6 +87,19 @@ describe('a draft', () => {
     expect(await harness.call(destroyDrafts, {})).toEqual({ destroyed: 0 });
   });
 
+  it('that cannot be read takes no page away, and is told of once the others that are over are destroyed', async () => {
+    const [bad, old] = [`D-${'0'.repeat(20)}`, `D-${'f'.repeat(20)}`];
+    for (const id of [bad, old]) await saveDraft(harness.ports, id, FILER, {});
+    await harness.ports.vault.put(bad, 'draft', Buffer.from('torn'));
+    expect([await data('filer', '/today'), (await open(app, VIEW, 'filer')).status]).toEqual([
+      expect.objectContaining({ drafts: 2 }),
+      200,
+    ]);
+    harness.clock.advance(31 * DAYS);
+    await expect(harness.call(destroyDrafts, {})).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+    await expect(harness.ports.vault.get(old, 'draft')).rejects.toMatchObject({ code: 'VAULT_KEY_DESTROYED' });
+  });
+
   it('that is kept again begins its days anew', async () => {
     const id = newDraftId();
     await saveDraft(harness.ports, id, FILER, {});
