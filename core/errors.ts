@@ -44,6 +44,7 @@ export const ERROR_CODES = {
   APPROVER_IS_FILER: 'the person who filed a ticket may not approve it',
   APPROVAL_REPLAYED: 'this approval was already decided',
   LETTER_SENT: 'this letter was sent, or may have been sent, before',
+  LETTER_NOT_AS_LOGGED: 'what the vault holds as this letter is not what the log commits to',
   MAIL_NOT_SET: 'no mail service is set up by which letters go out from here',
   LETTER_INCOMPLETE: 'a letter lacks what its law asks for, or holds what it must not',
   APPROVAL_STALE: 'the evidence changed since the approver saw it',

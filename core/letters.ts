@@ -8,6 +8,9 @@ export const LetterKind = z.enum([
 ]);
 export type LetterKind = z.infer<typeof LetterKind>;
 
+/** Which tell of a decision against the person. */
+export const AGAINST: readonly LetterKind[] = ['refusal', 'partial-refusal'];
+
 export const LetterLanguage = z.enum(['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl']);
 export type LetterLanguage = z.infer<typeof LetterLanguage>;
 

@@ -150,6 +150,8 @@ export const TicketEvent = z.discriminatedUnion('type', [
     letter: LetterKind,
     language: LetterLanguage,
     body: KeyedDigest,
+    /** The ground that a refusal names; absent in logs from before it was written. */
+    reason: Code.optional(),
     by: Principal,
     asserted: Asserted,
   }),

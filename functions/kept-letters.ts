@@ -26,13 +26,20 @@ export interface KeptLetter {
   readonly language: LetterLanguage;
   readonly at: string;
   readonly by: string;
-  /** The last one; null where nobody has sent it. */
+  /** Commits to its text. */
+  readonly body: string;
+  /** The ground that it names, in a refusal of the whole or of a part; absent in logs from before it was written. */
+  readonly reason?: string | undefined;
+  /** The one that was taken, or else of which it is not known, or else the last; null where nobody has sent it. */
   readonly sending: Sending | null;
 }
 
 const By = { by: z.string() };
 const Written = z.object({
-  event: z.object({ type: z.literal('letter-written'), letter: LetterKind, language: LetterLanguage, ...By }),
+  event: z.object({
+    ...{ type: z.literal('letter-written'), letter: LetterKind, language: LetterLanguage, ...By },
+    ...{ body: z.string(), reason: z.string().optional() },
+  }),
 });
 const Begun = z.object({
   event: z.object({ type: z.literal('letter-sending'), letter: z.int(), way: MailWay, message: z.string(), ...By }),
@@ -57,20 +64,29 @@ export const keptLetters = (events: readonly StoredEvent[], now: Date): KeptLett
   events.flatMap((event) => {
     const written = parsed(Written, event)?.event;
     if (!written) return [];
-    const { letter: kind, language, by } = written;
-    return [{ number: event.sequence, kind, language, at: event.at, by, sending: lastOf(event.sequence, events, now) }];
+    const { letter: kind, language, by, body, reason } = written;
+    const sending = sendingOf(event.sequence, events, now);
+    return [{ number: event.sequence, kind, language, at: event.at, by, body, reason, sending }];
   });
 
-const lastOf = (letter: number, events: readonly StoredEvent[], now: Date): Sending | null => {
-  const begun = events.findLast((event) => parsed(Begun, event)?.event.letter === letter);
-  const said = begun && parsed(Begun, begun)?.event;
-  if (!begun || !said) return null;
-  const answers = events.map((event) => parsed(Answered, event)?.event);
-  const answer = answers.find((one) => one?.attempt === begun.sequence);
-  const isOld = now.getTime() - Date.parse(begun.at) > UNDER_WAY_MS;
-  const { by, way, message } = said;
-  return {
-    ...{ attempt: begun.sequence, at: begun.at, by, way, message },
-    ...{ stand: answer?.result ?? (isOld ? 'unknown' : 'under-way'), code: answer?.code ?? null },
-  };
+type LetterKey = Pick<KeptLetter, 'number' | 'kind' | 'language' | 'body'>;
+
+/** Its name in the vault: of its text, so that of two people who write at once neither overwrites the other's. */
+export const letterName = ({ number, kind, language, body }: LetterKey): string =>
+  `letter-${number}-${kind}-${language}-${body.slice(0, 16)}`;
+
+/** An attempt of which it is not known stays so, whatever became of a later one. */
+const sendingOf = (letter: number, events: readonly StoredEvent[], now: Date): Sending | null => {
+  const answers = events.flatMap((event) => parsed(Answered, event)?.event ?? []);
+  const all = events.flatMap((begun): Sending[] => {
+    const said = parsed(Begun, begun)?.event;
+    if (said?.letter !== letter) return [];
+    const answer = answers.find((one) => one.attempt === begun.sequence);
+    const isOld = now.getTime() - Date.parse(begun.at) > UNDER_WAY_MS;
+    const { by, way, message } = said;
+    const stand = answer?.result ?? (isOld ? 'unknown' : 'under-way');
+    return [{ attempt: begun.sequence, at: begun.at, by, way, message, stand, code: answer?.code ?? null }];
+  });
+  const last = (stand: Stand) => all.findLast((one) => one.stand === stand);
+  return last('accepted') ?? last('under-way') ?? last('unknown') ?? all.at(-1) ?? null;
 };

@@ -5,13 +5,14 @@
 import { z } from 'zod';
 import { localDate } from '#core/days.ts';
 import { QuittanceError } from '#core/errors.ts';
-import { LetterKind, LetterLanguage } from '#core/letters.ts';
+import { AGAINST, LetterKind, LetterLanguage } from '#core/letters.ts';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { TicketId, workingOf, type Ticket } from '#core/ticket.ts';
 import { dueAt } from '#core/ticket-clock.ts';
 import type { Letter, LetterFacts } from '#report/letters/compose.ts';
 import type { Finding } from '#report/letters/lint.ts';
+import { letterName } from './kept-letters.ts';
 import { commitEvent, forgetSetOf, requestOf } from './step-support.ts';
 import { BY, said } from './two-people.ts';
 
@@ -103,12 +104,13 @@ export const letterWritten = async (
   const secret = await vault.openingSecret(ticketId);
   const { text, findings } = await composed({ ...facts, name, secret }, personal);
   refuseUnsound(findings);
-  const letter = `letter-${found.ticket.sequence + 1}-${kind}-${language}`;
   const bytes = new TextEncoder().encode(text);
+  const body = await vault.commit(ticketId, bytes);
+  const letter = letterName({ number: found.ticket.sequence + 1, kind, language, body });
   // the body before the event: a letter of which the log says nothing is only a draft, and is written again
   await vault.put(ticketId, letter, bytes);
-  const body = await vault.commit(ticketId, bytes);
-  const event = { type: 'letter-written', letter: kind, language, body, by, ...said(person) } as const;
+  const reason = AGAINST.includes(kind) ? facts.refusal : undefined;
+  const event = { type: 'letter-written', letter: kind, language, body, reason, by, ...said(person) } as const;
   await commitEvent({ tickets, clock }, found, event);
   return { letter, text };
 };

@@ -6,15 +6,15 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
-import type { LetterKind } from '#core/letters.ts';
+import { AGAINST } from '#core/letters.ts';
 import { Mailbox, MailResult, MailWay, type Mail, type MailAnswer } from '#core/mail.ts';
-import type { Ports } from '#core/ports.ts';
+import type { Ports, StoredEvent } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
 import type { RequestSecrets } from '#core/ticket-request.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
 import { couldBeOne } from '#core/words/names.ts';
-import { keptLetters, type KeptLetter } from './kept-letters.ts';
+import { keptLetters, letterName, type KeptLetter } from './kept-letters.ts';
 import { commitEvent, jsonBytes, requestOf, type TicketVersion } from './step-support.ts';
 import { BY, said } from './two-people.ts';
 
@@ -48,7 +48,7 @@ export const sendLetter = defineStep({
       subject: mail.subject,
       text: mail.text,
     });
-    await vault.put(ticketId, `sent-${number}-${found.ticket.sequence + 1}`, bytes);
+    await vault.put(ticketId, sentName(mail), bytes);
     const who = { by, ...said(person) };
     const sending = { type: 'letter-sending', letter: number, way, message: mail.id } as const;
     const begun = await commitEvent(ports, found, { ...sending, sent: await vault.commit(ticketId, bytes), ...who });
@@ -61,6 +61,9 @@ export const sendLetter = defineStep({
   },
 });
 
+/** Of the message's id, which its event has: of two who send at once neither overwrites the other's. */
+const sentName = ({ id }: Mail): string => `sent-${id.slice(1, id.indexOf('@'))}`;
+
 const codeOf = ({ code }: MailAnswer) => (code === undefined ? {} : { code });
 
 /** NOT_FOUND, SECOND_PERSON_REQUIRED, TICKET_ILLEGAL_TRANSITION, TICKET_PURGED. */
@@ -72,31 +75,41 @@ const letterIn = async (
 ): Promise<KeptLetter> => {
   if (ticket.status === 'PURGED')
     throw new QuittanceError('TICKET_PURGED', { message: `ticket ${ticket.id} is purged; its letters are destroyed` });
-  const letter = keptLetters(await tickets.events(ticket.id), clock.now()).find((one) => one.number === number);
+  const events = await tickets.events(ticket.id);
+  const letter = keptLetters(events, clock.now()).find((one) => one.number === number);
   if (!letter) throw new QuittanceError('NOT_FOUND', { message: 'there is no such letter' });
   if (AGAINST.includes(letter.kind) && couldBeOne(letter.by, by))
     throw new QuittanceError('SECOND_PERSON_REQUIRED', {
       message: 'a letter against the person is sent by another than its writer',
       expected: 'another person with the role, who has looked at it',
     });
-  if (!isDecided(letter.kind, ticket))
+  if (!isDecided(letter, ticket, events))
     throw new QuittanceError('TICKET_ILLEGAL_TRANSITION', {
       message: `a letter of the kind ${letter.kind} says what is not decided`,
-      expected: 'a case that is refused, or a part of it',
+      expected: 'a case that is refused, or a part of it, on the ground that the letter names',
       got: ticket.status,
+      hint: 'write the letter again once it is decided',
     });
   return letter;
 };
 
-const AGAINST: readonly LetterKind[] = ['refusal', 'partial-refusal'];
-
-/** A refusal that is only proposed is written beforehand, and not sent. */
-const isDecided = (kind: LetterKind, ticket: Exclude<Ticket, { status: 'PURGED' }>): boolean =>
-  kind === 'refusal'
-    ? ticket.status === 'REFUSED'
-    : kind === 'partial-refusal'
-      ? ticket.partlyRefused !== undefined
-      : true;
+/**
+ * A refusal that is only proposed is written beforehand, and not sent. One of which the log does not say the ground may
+ * name another, unless it was written after the decision.
+ */
+const isDecided = (
+  { kind, reason, number }: KeptLetter,
+  ticket: Exclude<Ticket, { status: 'PURGED' }>,
+  events: readonly StoredEvent[],
+): boolean => {
+  if (!AGAINST.includes(kind)) return true;
+  const whole = ticket.status === 'REFUSED' ? ticket.reason : undefined;
+  const decided = kind === 'refusal' ? whole : ticket.partlyRefused?.reason;
+  if (decided === undefined) return false;
+  if (reason !== undefined) return reason === decided;
+  const decision = kind === 'refusal' ? 'closed' : 'partly-refused';
+  return (events.findLast(({ type }) => type === decision)?.sequence ?? Infinity) < number;
+};
 
 /** LETTER_SENT; what was surely not sent may be tried again, and what may have been once somebody says so. */
 const refuseSecond = ({ sending }: KeptLetter, again: boolean): void => {
@@ -119,22 +132,36 @@ const noWay = () =>
 
 const mailOf = async (
   { ticket }: TicketVersion,
-  { number, kind, language }: KeptLetter,
+  letter: KeptLetter,
   { vault, mailer }: Pick<Ports, 'vault' | 'mailer'>,
 ): Promise<Mail> => {
   const { id } = ticket;
+  const { number, kind, language } = letter;
   // in every language: read when the first letter goes out
   const { LETTER_WORDS } = await import('#report/letters/words.ts');
-  const [request, text] = await Promise.all([
-    requestOf(vault, id),
-    vault.get(id, `letter-${number}-${kind}-${language}`),
-  ]);
+  const [request, text] = await Promise.all([requestOf(vault, id), textOf(id, letter, vault)]);
   return {
     id: `<${id}.${number}.${randomBytes(9).toString('hex')}@${mailer.domain}>`,
     to: addressOf(request),
     subject: `${LETTER_WORDS[language].titles[kind]} (${id})`,
     text: new TextDecoder().decode(text),
   };
+};
+
+/** LETTER_NOT_AS_LOGGED. */
+const textOf = async (ticketId: string, letter: KeptLetter, vault: Ports['vault']): Promise<Uint8Array> => {
+  const { number, kind, language, body } = letter;
+  const name = letterName(letter);
+  // from before names had a part of the commitment, when two who wrote at once overwrote each other's
+  const old = `letter-${number}-${kind}-${language}`;
+  const text = await vault.get(ticketId, (await vault.list(ticketId)).includes(name) ? name : old);
+  if ((await vault.commit(ticketId, text)) === body) return text;
+  throw new QuittanceError('LETTER_NOT_AS_LOGGED', {
+    message: `letter ${number} of ${ticketId} is not the one that was written`,
+    expected: 'the text that the log commits to',
+    got: 'another text',
+    hint: 'write the letter again and send that one',
+  });
 };
 
 /** INVALID_INPUT where the case has none, or several of which nobody has said which. */

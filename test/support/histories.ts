@@ -89,9 +89,10 @@ export const eventFor = (type: TicketEvent['type'], ticket: Ticket, choice: Choi
     'clock-resumed': { type: 'clock-resumed', reason: 'fee', until: '2026-03-01T11:00:00.000Z', by: choice.who },
     'letter-written': {
       type: 'letter-written',
-      letter: 'hold',
+      letter: 'refusal',
       language: 'en',
       body: 'b'.repeat(64),
+      reason: 'art-17-3-e',
       by: choice.who,
     },
     'letter-sending': {

@@ -8,6 +8,7 @@ import { closeTicket } from '#functions/close-ticket.ts';
 import { keptLetters } from '#functions/kept-letters.ts';
 import { writeLetter } from '#functions/letters.ts';
 import { sendLetter } from '#functions/send-letter.ts';
+import { commitEvent } from '#functions/step-support.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { SUBJECT } from '#bench/house/requests.ts';
 import { file, ticketHarness, type TicketHarness } from '#bench/house/ticket-harness.ts';
@@ -42,6 +43,13 @@ beforeEach(async () => {
 const write = (change: Record<string, unknown>) =>
   harness.call(writeLetter, { ticketId: id, language: 'de', by, ...change });
 const letters = async () => keptLetters(await harness.ports.tickets.events(id), harness.ports.clock.now());
+/** As logs from before have it: without the ground. */
+const written = async (event: { letter: 'hold' | 'refusal'; body: string }) =>
+  commitEvent(harness.ports, await harness.ports.tickets.get(id), {
+    ...{ type: 'letter-written', language: 'de', by },
+    ...event,
+  });
+const sentNameOf = (message: string) => `sent-${message.slice(1).replace(/@.*/, '')}`;
 const last = async () => (await letters()).at(-1)!;
 const sending = async (change: Record<string, unknown> = {}) =>
   harness.call(sendLetter, { ticketId: id, number: (await last()).number, by, ...change });
@@ -51,7 +59,7 @@ describe('a letter', () => {
     expect(await sending()).toEqual({ result: 'accepted', way: 'smtp', code: '250' });
     const [mail] = mails as [Mail];
     expect([mail.to, mail.text.includes(SUBJECT), mail.subject]).toEqual([ADDRESS, true, expect.stringContaining(id)]);
-    const stored = await harness.ports.vault.get(id, 'sent-2-3');
+    const stored = await harness.ports.vault.get(id, sentNameOf(mail.id));
     expect(JSON.parse(Buffer.from(stored).toString())).toMatchObject({ to: ADDRESS, text: mail.text, id: mail.id });
     const events = (await harness.ports.tickets.events(id)).slice(-2).map(({ body }) => JSON.parse(body) as object);
     expect(events).toMatchObject([
@@ -67,6 +75,29 @@ describe('a letter', () => {
   it('pressed twice at once is handed over once', async () => {
     const both = await Promise.all([outcome(sending()), outcome(sending())]);
     expect([both.filter((one) => one === 'fulfilled').length, mails.length]).toEqual([1, 1]);
+    const { vault, tickets } = harness.ports;
+    const [, , sent] = (await tickets.events(id)).map(({ body }) => JSON.parse(body) as { event: { sent: string } });
+    const stored = await vault.get(id, sentNameOf(mails[0]!.id));
+    expect([sent?.event.sent, (await last()).sending?.message]).toEqual([await vault.commit(id, stored), mails[0]?.id]);
+  });
+
+  it('written by two at once goes out as the log has it', async () => {
+    const notes = ['Welche Akte?', 'Welcher Zeitraum?'];
+    const both = await Promise.all(notes.map((note) => outcome(write({ kind: 'clarification', note }))));
+    expect([...both].sort()).toEqual(['TICKET_CONFLICT', 'fulfilled']);
+    await sending();
+    const told = notes.map((note) => mails[0]?.text.includes(note));
+    expect(told).toEqual(both.map((one) => one === 'fulfilled'));
+  });
+
+  it('that is not the one that the log commits to stays here; one under an old name is read', async () => {
+    const { vault } = harness.ports;
+    const bytes = new TextEncoder().encode('Guten Tag');
+    await written({ letter: 'hold', body: await vault.commit(id, bytes) });
+    await vault.put(id, 'letter-3-hold-de', new TextEncoder().encode('Adieu'));
+    expect(await outcome(sending())).toBe('LETTER_NOT_AS_LOGGED');
+    await vault.put(id, 'letter-3-hold-de', bytes);
+    expect([await sending(), mails[0]?.text]).toMatchObject([{ result: 'accepted' }, 'Guten Tag']);
   });
 
   it.each(['refused', 'deferred', 'unavailable'] as const)('that was %s may be tried again', async (result) => {
@@ -89,7 +120,28 @@ describe('a letter', () => {
     ]);
     harness.clock.advance(200);
     expect([(await last()).sending?.stand, await outcome(sending())]).toEqual(['unknown', 'LETTER_SENT']);
+    answer = async () => ({ result: 'deferred', code: '451' });
+    expect(await sending({ again: true })).toMatchObject({ result: 'deferred' });
+    expect([(await last()).sending?.stand, await outcome(sending())]).toEqual(['unknown', 'LETTER_SENT']);
+    answer = async () => ({ result: 'accepted', code: '250' });
     expect(await sending({ again: true })).toMatchObject({ result: 'accepted' });
+  });
+
+  it('against the person is not sent where the case was decided on another ground', async () => {
+    const close = (reason: string, who: string) =>
+      harness.call(closeTicket, { ticketId: id, outcome: 'refused', reason, by: who });
+    await close('art-17-3-e', by);
+    await write({ kind: 'refusal', note: 'Ein Rechtsstreit ist anhängig.' });
+    const body = await harness.ports.vault.commit(id, new TextEncoder().encode('Nein'));
+    await written({ letter: 'refusal', body });
+    await close('art-17-3-b', by);
+    await close('art-17-3-b', 'approver.aino');
+    const numbers = (await letters()).map(({ number }) => number).slice(1);
+    for (const number of numbers)
+      expect(await outcome(sending({ number, by: 'approver.aino' }))).toBe('TICKET_ILLEGAL_TRANSITION');
+    await written({ letter: 'refusal', body });
+    await harness.ports.vault.put(id, `letter-${(await last()).number}-refusal-de`, new TextEncoder().encode('Nein'));
+    expect(await sending({ by: 'approver.aino' })).toMatchObject({ result: 'accepted' });
   });
 
   it('against the person takes a decision, and another person than its writer', async () => {
