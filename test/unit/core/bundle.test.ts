@@ -68,9 +68,10 @@ describe('a bundle', () => {
       ...readJson<{ keys: { id: string }[] }>(files, 'trust-root.json').keys.map(({ id }) => id),
       ...runs.flatMap(({ config, manifest }) => [digestJson(config as never), digestJson(manifest as never)]),
     ]);
-    // by the word before the digest: base, suite and its controls, weights, moments, training manifests, the commitment
+    // by the word before the digest: base, suite and its controls, weights, moments, training manifests, calendar,
+    // commitment
     const outside =
-      /"(base|previous|suite|commitment|requestDigest|trainingManifest|moments|digest|model|sha256|whitening|stop|gate)":"(sha256:)?$/;
+      /"(base|previous|suite|commitment|requestDigest|calendarDigest|trainingManifest|moments|digest|model|sha256|whitening|stop|gate)":"(sha256:)?$/;
     const strange = textsOf(files).flatMap(([name, text]) =>
       digestsIn(text)
         .filter(({ digest, around }) => !known.has(digest) && !outside.test(around))
