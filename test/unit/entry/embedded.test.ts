@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 describe('an opened data folder', () => {
-  it('sends its reminders on every working morning and makes a report every month, by one schedule each however often it is opened', async () => {
+  it('sends its reminders on every working morning, destroys old drafts each day and makes a report every month, by one schedule each however often it is opened', async () => {
     folder = temporaryFolder();
     for (const time of [1, 2]) {
       embedded = await openEmbedded(folder.dir);
@@ -24,11 +24,13 @@ describe('an opened data folder', () => {
       expect([time, schedules.map(({ name, workflow }) => [name, workflow])]).toEqual([
         time,
         [
+          ['drafts', 'sweep-drafts'],
           ['portfolio', 'report'],
           ['reminders', 'remind'],
         ],
       ]);
       expect(schedules.map(({ expression }) => expression)).toEqual([
+        'cron(30 4 * * ? *) in Europe/Brussels',
         'cron(0 6 2 * ? *) in Europe/Brussels',
         'cron(0 8 ? * MON-FRI *) in Europe/Brussels',
       ]);
@@ -74,6 +76,7 @@ describe('an opened data folder', () => {
     embedded = await openEmbedded(folder.dir);
     const schedules = (await embedded.engine.schedules()).map(({ name, expression }) => [name, expression]);
     expect(schedules.toSorted()).toEqual([
+      ['drafts', 'cron(30 4 * * ? *) in Europe/London'],
       ['portfolio', 'cron(0 6 2 * ? *) in Europe/London'],
       ['recertify-house-daily', 'cron(0 4 * * ? *) in Europe/London'],
       ['recertify-house-quarterly', 'cron(0 5 1 1,4,7,10 ? *) in Europe/London'],
