@@ -3,6 +3,7 @@
 // Trap: a crash may come at any point, and the same call must then finish the work: pages first, since only the row as
 // it was tells which; then blocks; the key by which a row is found again comes last.
 import { z } from 'zod';
+import { grouped } from '../grouped.ts';
 import type { Vault } from '../ports.ts';
 import {
   blockBytes,
@@ -124,10 +125,4 @@ const changeBlocks = async (vault: Vault, id: string, head: Head, found: readonl
     for (const { number, will } of own) rows[number - head.starts[block]!] = will;
     await vault.put(id, blockName(block), blockBytes(rows.map((row) => JSON.stringify(row))));
   }
-};
-
-const grouped = <T>(all: readonly T[], of: (one: T) => number): Map<number, T[]> => {
-  const groups = new Map<number, T[]>();
-  for (const one of all) groups.set(of(one), [...(groups.get(of(one)) ?? []), one]);
-  return groups;
 };

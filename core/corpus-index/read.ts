@@ -1,6 +1,7 @@
 // Reads an encrypted index: rows by number, numbers by key. What was read lately is kept, as a search asks for
 // neighbours.
 import { z } from 'zod';
+import { grouped } from '../grouped.ts';
 import type { Vault } from '../ports.ts';
 import { checked, parseJson } from '../stored-json.ts';
 import {
@@ -88,7 +89,7 @@ const eachAt = async <Asked, Read, Found>(
   take: (read: Read, one: Asked) => Found,
 ): Promise<Found[]> => {
   const found: Found[] = new Array<Found>(asked.length);
-  const byPlace = [...Map.groupBy(asked.keys(), (i) => placeOf(asked[i]!))].sort(([a], [b]) => a - b);
+  const byPlace = [...grouped(asked.keys(), (i) => placeOf(asked[i]!))].sort(([a], [b]) => a - b);
   const next = byPlace.values();
   const reader = async () => {
     for (const [place, own] of next) {

@@ -2,6 +2,7 @@
 // without its blanks, a typed value, two parts of a name near each other. Forms are strings, so that the serving side
 // can compare keyed digests of them and needs no value.
 // Trap: a text has a great many runs of words, so only runs of the lengths that are asked for are made.
+import { grouped } from '../grouped.ts';
 import { mailsIn, phonesIn } from './contact.ts';
 import { datesIn } from './dates.ts';
 import { HIT_KINDS, type Hit } from './hits.ts';
@@ -53,7 +54,7 @@ export const textOf = (text: string): Text => {
   const reading = read(text);
   const lines = once(() => reading.streams.map((tokens) => GAP + keyOfWords(tokens.map((token) => token.text)) + GAP));
   const places = remembering((kind, size) => MAKE[kind](reading, size));
-  const byKey = remembering((kind, size) => Map.groupBy(places(kind, size), ({ key }) => key));
+  const byKey = remembering((kind, size) => grouped(places(kind, size), ({ key }) => key));
   const placesOf = ({ kind, size, key }: Form): readonly Place[] => byKey(kind, size).get(key) ?? [];
   const hasRun = (key: string): boolean => lines().some((line) => line.includes(GAP + key + GAP));
   const says = (form: Form): boolean => {

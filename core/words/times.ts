@@ -2,6 +2,7 @@
 // 下午两点半. A time is kept as hours and minutes of a day of twenty-four hours.
 // Trap: "half past two" is night or afternoon, and a text does not always say which, so that both are kept; "2:30" in
 // digits is the night's.
+import { grouped } from '../grouped.ts';
 import { HAN_NUMERAL, hanNumber } from './han-numbers.ts';
 import type { Hit } from './hits.ts';
 import type { Reading } from './streams.ts';
@@ -138,7 +139,7 @@ interface Phrase {
 
 /** By their first word. */
 const phrases = (told: readonly (readonly [words: string, minutes: number])[]): ReadonlyMap<string, Phrase[]> =>
-  Map.groupBy(
+  grouped(
     told.map(([words, minutes]): Phrase => ({ words: words.split(' '), minutes })),
     ({ words }) => words[0]!,
   );
