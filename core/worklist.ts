@@ -162,7 +162,11 @@ export const countsOf = (
   };
 };
 
-const Place = z.tuple([z.enum(['open', 'closed']), z.iso.date(), z.string().regex(/^[\w-]{1,100}$/)]);
+const Place = z.tuple([
+  z.enum(['open', 'closed']),
+  z.iso.date(),
+  z.string().regex(/^[\w-]{1,100}$/, 'the id of a case'),
+]);
 /** Where a page ended: partition, due date, id. */
 export type Place = z.infer<typeof Place>;
 

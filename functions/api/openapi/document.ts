@@ -158,7 +158,10 @@ const linksOf = (links: Readonly<Record<string, Link>> = {}): Json =>
 const refusedAs = (refusal: SchemaName | 'nothing'): Json =>
   refusal === 'nothing'
     ? { description: 'refused' }
-    : { description: 'refused, as the protocol has it', content: { ...contentOf(refusal, 'output'), ...PROBLEM } };
+    : {
+        description: 'refused, in the form of the page or the protocol',
+        content: { ...contentOf(refusal, 'output'), ...PROBLEM },
+      };
 
 const REFUSED = { $ref: '#/components/responses/Problem' };
 

@@ -246,6 +246,7 @@ const NEW_CASE: readonly Operation[] = [
     {
       ...{ method: 'post', path: `/new/:draft/${step}`, summary: `keep a draft: ${step}`, tag: 'pages' },
       ...{ roles: ['filer'], body: FORM, status: 303, answer: 'nothing', also: [{ status: 200, answer: PAGE }] },
+      refusal: 'Anything', // the step again, with what was typed and what is wrong of it
     },
   ]),
 ];
