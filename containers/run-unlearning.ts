@@ -24,6 +24,7 @@ import { encodeRows, examplesOf, type TextRow, type Texts } from './examples.ts'
 import { forgetExamples, type UnlearnRow } from './forget-examples.ts';
 import { unlearningParts } from './memory.ts';
 import { surelyKnown } from './surely-known.ts';
+import { stopwatch } from './stopwatch.ts';
 
 /** The model before unlearning. */
 export interface Base extends Texts {
@@ -159,7 +160,7 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
   try {
     const forget = run.revealed ? surelyKnown(model, listed, stopControls) : listed;
     const moments = training ? undefined : await momentsFor(model, run);
-    const [started, cpu] = [performance.now(), process.cpuUsage()];
+    const taken = stopwatch();
     const ran = await withReference(run, (reference) =>
       method.run({
         model,
@@ -179,11 +180,9 @@ export const runUnlearning = async <T>(run: Unlearning, use: (unlearned: Unlearn
       }),
     );
     const outcome = run.revealed ? withLeftOut(ran, listed.length - forget.length) : ran;
-    const seconds = (performance.now() - started) / 1000;
-    const { user, system } = process.cpuUsage(cpu);
-    const cpuSeconds = (user + system) / 1e6;
+    const times = taken();
     const corpus = training && run.corpus ? training.moments(model) : valuesOfCorpus(moments);
-    const result = await use({ model, outcome, corpus, seconds, cpuSeconds });
+    const result = await use({ model, outcome, corpus, ...times });
     await saves?.done(); // last: a crash before it repeats only what follows the last update, which is cheap
     return result;
   } finally {
