@@ -1,6 +1,7 @@
 // The letters of a case as its history has them: what was written, and what became of each on its way. Trap: a letter
 // that was handed over and of which no answer was written down may have been sent, and is not said to have failed.
 import { z } from 'zod';
+import { grouped } from '#core/grouped.ts';
 import { LetterKind, LetterLanguage } from '#core/letters.ts';
 import { MailResult, MailWay } from '#core/mail.ts';
 import type { StoredEvent } from '#core/ports.ts';
@@ -60,14 +61,16 @@ const parsed = <T>(schema: z.ZodType<T>, { body }: StoredEvent): T | undefined =
   schema.safeParse(JSON.parse(body)).data;
 
 /** In the order in which they were written. */
-export const keptLetters = (events: readonly StoredEvent[], now: Date): KeptLetter[] =>
-  events.flatMap((event) => {
+export const keptLetters = (events: readonly StoredEvent[], now: Date): KeptLetter[] => {
+  const sendings = sendingsIn(events, now);
+  return events.flatMap((event) => {
     const written = parsed(Written, event)?.event;
     if (!written) return [];
     const { letter: kind, language, by, body, reason } = written;
-    const sending = sendingOf(event.sequence, events, now);
+    const sending = tellingOf((sendings.get(event.sequence) ?? []).map(([, attempt]) => attempt));
     return [{ number: event.sequence, kind, language, at: event.at, by, body, reason, sending }];
   });
+};
 
 type LetterKey = Pick<KeptLetter, 'number' | 'kind' | 'language' | 'body'>;
 
@@ -75,18 +78,27 @@ type LetterKey = Pick<KeptLetter, 'number' | 'kind' | 'language' | 'body'>;
 export const letterName = ({ number, kind, language, body }: LetterKey): string =>
   `letter-${number}-${kind}-${language}-${body.slice(0, 16)}`;
 
-/** An attempt of which it is not known stays so, whatever became of a later one. */
-const sendingOf = (letter: number, events: readonly StoredEvent[], now: Date): Sending | null => {
-  const answers = events.flatMap((event) => parsed(Answered, event)?.event ?? []);
-  const all = events.flatMap((begun): Sending[] => {
+type Attempts = ReadonlyMap<number, (readonly [letter: number, sending: Sending])[]>;
+
+/** Every attempt, by its letter's place in the history. */
+const sendingsIn = (events: readonly StoredEvent[], now: Date): Attempts => {
+  const answers = new Map(
+    events.flatMap((event) => parsed(Answered, event)?.event ?? []).map((answer) => [answer.attempt, answer]),
+  );
+  const all = events.flatMap((begun): [letter: number, sending: Sending][] => {
     const said = parsed(Begun, begun)?.event;
-    if (said?.letter !== letter) return [];
-    const answer = answers.find((one) => one.attempt === begun.sequence);
+    if (!said) return [];
+    const answer = answers.get(begun.sequence);
     const isOld = now.getTime() - Date.parse(begun.at) > UNDER_WAY_MS;
-    const { by, way, message } = said;
+    const { letter, by, way, message } = said;
     const stand = answer?.result ?? (isOld ? 'unknown' : 'under-way');
-    return [{ attempt: begun.sequence, at: begun.at, by, way, message, stand, code: answer?.code ?? null }];
+    return [[letter, { attempt: begun.sequence, at: begun.at, by, way, message, stand, code: answer?.code ?? null }]];
   });
+  return grouped(all, ([letter]) => letter);
+};
+
+/** An attempt of which it is not known stays so, whatever became of a later one. */
+const tellingOf = (all: readonly Sending[]): Sending | null => {
   const last = (stand: Stand) => all.findLast((one) => one.stand === stand);
   return last('accepted') ?? last('under-way') ?? last('unknown') ?? all.at(-1) ?? null;
 };

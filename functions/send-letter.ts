@@ -5,17 +5,16 @@
 // the case is decided so.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { QuittanceError } from '#core/errors.ts';
 import { AGAINST } from '#core/letters.ts';
 import { Mailbox, MailResult, MailWay, type Mail, type MailAnswer } from '#core/mail.ts';
 import type { Ports, StoredEvent } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
 import type { RequestSecrets } from '#core/ticket-request.ts';
-import type { TicketEvent } from '#core/ticket-events.ts';
 import { couldBeOne } from '#core/words/names.ts';
 import { keptLetters, letterName, type KeptLetter } from './kept-letters.ts';
-import { commitEvent, jsonBytes, requestOf, type TicketVersion } from './step-support.ts';
+import { againOnConflict, commitEvent, jsonBytes, requestOf, type TicketVersion } from './step-support.ts';
 import { BY, said } from './two-people.ts';
 
 export const Sent = z.strictObject({ result: MailResult, way: MailWay, code: z.string().optional() });
@@ -56,7 +55,8 @@ export const sendLetter = defineStep({
     const { result, code, serviceId: service } = answer;
     const attempt = begun.ticket.sequence;
     const told = { type: 'letter-sent', letter: number, attempt, result, code, service, ...who } as const;
-    await noted({ tickets, clock }, ticketId, told);
+    // the case may have moved while the mail service was asked
+    await againOnConflict(async () => commitEvent({ tickets, clock }, await tickets.get(ticketId), told));
     return { result, way, ...codeOf(answer) };
   },
 });
@@ -175,17 +175,4 @@ export const addressOf = ({ subject: { identifiers } }: RequestSecrets): string 
     got: `${addresses.length} of them`,
     hint: 'take the letter from the vault and send it the way in which the request came',
   });
-};
-
-const TRIES = 5;
-
-/** The case may have moved while the mail service was asked. */
-const noted = async (stores: Pick<Ports, 'tickets' | 'clock'>, ticketId: string, event: TicketEvent): Promise<void> => {
-  for (let i = 1; ; i += 1)
-    try {
-      await commitEvent(stores, await stores.tickets.get(ticketId), event);
-      return;
-    } catch (error) {
-      if (i === TRIES || !isQuittanceError(error, 'TICKET_CONFLICT')) throw error;
-    }
 };

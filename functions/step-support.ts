@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { canonicalize, type Digest, type Json } from '#core/canonical.ts';
 import { localDate } from '#core/days.ts';
-import { QuittanceError } from '#core/errors.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { ForgetSet } from '#core/forget-set.ts';
 import type { ModelRecord } from '#core/model.ts';
 import type { Clock, TicketStore, Vault } from '#core/ports.ts';
@@ -54,6 +54,18 @@ export const commitEvent = async (
   const transition = advance(ticket, event, clock.now());
   await tickets.commit(transition, version);
   return { ticket: transition.ticket, version: version + 1 };
+};
+
+const ATTEMPTS = 5;
+
+/** For what is written down whatever moves the ticket meanwhile; `nth` from 1. TICKET_CONFLICT where it never rests. */
+export const againOnConflict = async <T>(attempt: (nth: number) => Promise<T>): Promise<T> => {
+  for (let nth = 1; ; nth++)
+    try {
+      return await attempt(nth);
+    } catch (error) {
+      if (nth === ATTEMPTS || !isQuittanceError(error, 'TICKET_CONFLICT')) throw error;
+    }
 };
 
 /** The ticket has not come as far as the step needs. */

@@ -12,7 +12,7 @@ import { Subject, SubjectReason } from '#core/subject.ts';
 import { TicketId, type Ticket } from '#core/ticket.ts';
 import { admittedBy, trainedFor } from './admission.ts';
 import { SubjectNote } from './confirm-subject.ts';
-import { commitEvent, forgetSetOf, jsonBytes, requestOf, type TicketVersion } from './step-support.ts';
+import { againOnConflict, commitEvent, forgetSetOf, jsonBytes, requestOf, type TicketVersion } from './step-support.ts';
 import { BY, said } from './two-people.ts';
 
 const Numbers = z.array(z.int().positive()).readonly();
@@ -91,20 +91,14 @@ const inDoubtOf = async (
 };
 
 /** The workflow may move the ticket meanwhile; who looked is recorded all the same. */
-const ATTEMPTS = 5;
-
 const record = async (
   found: TicketVersion,
   event: Parameters<typeof commitEvent>[2],
   ports: Pick<Ports, 'tickets' | 'clock'>,
 ): Promise<void> => {
-  for (let attempt = 1; ; attempt++)
-    try {
-      await commitEvent(ports, attempt === 1 ? found : await ports.tickets.get(found.ticket.id), event);
-      return;
-    } catch (error) {
-      if (!isQuittanceError(error, 'TICKET_CONFLICT') || attempt === ATTEMPTS) throw error;
-    }
+  await againOnConflict(async (nth) =>
+    commitEvent(ports, nth === 1 ? found : await ports.tickets.get(found.ticket.id), event),
+  );
 };
 
 const purged = (ticketId: string, at: string) =>

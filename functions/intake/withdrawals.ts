@@ -1,11 +1,11 @@
 // A sender wants its request no more, whether it waits still, is being filed, or is a case.
 // Trap: who withdraws a case is the person, by an agent whom nobody here has seen, so that a case takes a second one.
-import { isQuittanceError, QuittanceError } from '#core/errors.ts';
+import { QuittanceError } from '#core/errors.ts';
 import { proposed } from '#core/guards.ts';
 import type { Ports } from '#core/ports.ts';
 import { publicStateOf } from '#core/statuses.ts';
 import { settleAsk, standingOf } from '../asks.ts';
-import { commitEvent, type TicketVersion } from '../step-support.ts';
+import { againOnConflict, commitEvent, type TicketVersion } from '../step-support.ts';
 import type { IntakeRecord } from './records.ts';
 
 export type Withdrawal = 'ended' | 'proposed';
@@ -25,18 +25,9 @@ export const withdrawIntake = async (
   return now?.is === 'case' ? withdrawCase(now.ticketId, by, ports) : 'ended';
 };
 
-/** The workflow may move the case meanwhile. */
-const ATTEMPTS = 5;
-
 /** Proposes its end in the sender's name; TICKET_ILLEGAL_TRANSITION while something else is proposed. */
-export const withdrawCase = async (ticketId: string, by: string, ports: Ports): Promise<Withdrawal> => {
-  for (let attempt = 1; ; attempt++)
-    try {
-      return await proposeEnd(await ports.tickets.get(ticketId), by, ports);
-    } catch (error) {
-      if (!isQuittanceError(error, 'TICKET_CONFLICT') || attempt === ATTEMPTS) throw error;
-    }
-};
+export const withdrawCase = (ticketId: string, by: string, ports: Ports): Promise<Withdrawal> =>
+  againOnConflict(async () => proposeEnd(await ports.tickets.get(ticketId), by, ports));
 
 /**
  * A case has one proposal at a time, so that a sender's would take the place of one that waits for its second word.
