@@ -13,6 +13,7 @@ import type { EvaluationTables } from '#core/evaluation.ts';
 import { judge, type Judgement } from '#core/gate.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { QuantityKey } from '#core/quantities.ts';
+import { stopwatch } from '#containers/stopwatch.ts';
 
 export interface Measuring {
   /** The people whom the model was taught, with how much of them is measured. */
@@ -69,16 +70,15 @@ export const assessAgainst = async (
 
 /** With the CPU seconds, of every thread, that the attacks took; the printed curve is none of them. */
 const timed = (of: Attackable): { relearn: Attackable; cpu: () => number } => {
-  let micros = 0;
+  let seconds = 0;
   const relearn: Attackable = {
     ...of,
     async attack(...asked) {
-      const from = process.cpuUsage();
+      const taken = stopwatch();
       const flags = await of.attack(...asked);
-      const { user, system } = process.cpuUsage(from);
-      micros += user + system;
+      seconds += taken().cpuSeconds;
       return flags;
     },
   };
-  return { relearn, cpu: () => micros / 1e6 };
+  return { relearn, cpu: () => seconds };
 };

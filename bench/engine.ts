@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { parameterCount, type Model } from '#engine/model.ts';
 import { tf, type Backend } from '#engine/tf.ts';
+import { stopwatch } from '#containers/stopwatch.ts';
 import { modelOf, PAIR, RANK, SHAPES, updateOf, type Shape, type Work } from './engine-shapes.ts';
 
 const Time = z.object({ cpu: z.number(), wall: z.number() });
@@ -150,10 +151,10 @@ const medians = (times: readonly Times[]): Times => ({
 
 /** CPU time is user and system time of this process, all threads. */
 const measured = (act: () => void): Times => {
-  const [cpu, at] = [process.cpuUsage(), performance.now()];
+  const taken = stopwatch();
   act();
-  const { user, system } = process.cpuUsage(cpu);
-  return { cpu: (user + system) / 1000, wall: performance.now() - at };
+  const { seconds, cpuSeconds } = taken();
+  return { cpu: cpuSeconds * 1000, wall: seconds * 1000 };
 };
 
 const Peer = Time.extend({ peak: z.number(), torch: z.string() });

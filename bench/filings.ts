@@ -13,6 +13,7 @@ import { putJson } from '#core/stored-json.ts';
 import { api } from '#functions/api.ts';
 import { findStep } from '#functions/steps.ts';
 import { createAslEngine, type AslEngine } from '#state-machine/engine.ts';
+import { stopwatch } from '#containers/stopwatch.ts';
 import { modelRecord, putModel, textModel } from './house/models.ts';
 import { FILER, requestOf } from './house/requests.ts';
 import { shippedPolicy } from './house/ticket-harness.ts';
@@ -83,18 +84,17 @@ const measured = async (ports: LocalPorts, filings: number, together: number): P
   });
   const waits: number[] = [];
   const waiting = people.entries();
-  const [began, busy] = [performance.now(), process.cpuUsage()];
+  const taken = stopwatch();
   const worker = async (): Promise<void> => {
     for (const [i, person] of waiting) waits.push(await filed(app, i, person));
   };
   await Promise.all(Array.from({ length: together }, worker));
-  const seconds = (performance.now() - began) / 1000;
-  const { user, system } = process.cpuUsage(busy);
+  const { seconds, cpuSeconds } = taken();
   const sorted = waits.toSorted((a, b) => a - b);
   const quantile = (share: number) => Math.round(must(sorted[Math.floor(share * (filings - 1))], 'a time'));
   return {
     ...{ filings, together, seconds: rounded(seconds), perSecond: rounded(filings / seconds) },
-    ...{ p50: quantile(0.5), p95: quantile(0.95), busy: rounded((user + system) / 1e6 / seconds) },
+    ...{ p50: quantile(0.5), p95: quantile(0.95), busy: rounded(cpuSeconds / seconds) },
   };
 };
 

@@ -19,6 +19,7 @@ import { leafHash } from '#core/ledger/merkle.ts';
 import { checkpointText } from '#core/ledger/note.ts';
 import { bundlesAfter, growEdge, rootOfEdge, TILE_WIDTH, type Edge } from '#core/ledger/tiles.ts';
 import { openDatabase, transaction } from '#state-machine/sqlite.ts';
+import { stopwatch } from '#containers/stopwatch.ts';
 
 const Start = z.strictObject({ ms: z.number(), cpu: z.number(), rss: z.number() });
 
@@ -79,21 +80,16 @@ const makeLog = async (folder: string, stores: LocalStores, leaves: number): Pro
 const timed = async (times: number, act: (i: number) => Promise<unknown>): Promise<LedgerBench['append']> => {
   await act(0); // the first one reads the end of the log
   const waits: number[] = [];
-  const before = process.cpuUsage();
+  const taken = stopwatch();
   for (let i = 1; i <= times; i++) {
     const began = performance.now();
     await act(i);
     waits.push(performance.now() - began);
   }
-  const cpu = cpuMs(before) / times;
+  const cpu = (taken().cpuSeconds * 1000) / times;
   const sorted = waits.toSorted((a, b) => a - b);
   const quantile = (share: number) => must(sorted[Math.floor(share * (times - 1))], 'a time');
   return { p50: rounded(quantile(0.5)), p95: rounded(quantile(0.95)), cpu: rounded(cpu) };
-};
-
-const cpuMs = (before: NodeJS.CpuUsage): number => {
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
 };
 
 const rounded = (value: number): number => Number(value.toFixed(3));

@@ -11,6 +11,7 @@ import { answersTo } from '#datasets/reveal/reveal.ts';
 import type { Person, Suite } from '#datasets/suite-shape.ts';
 import type { Inference } from '#engine/inference.ts';
 import { random } from '#engine/random.ts';
+import { stopwatch } from '#containers/stopwatch.ts';
 
 /** After how many questions it is looked. */
 export const ASKED = [20, 40, 80, 160] as const;
@@ -42,10 +43,10 @@ export const ordersOf = (left: Suite, { name, records }: Person, model: Inferenc
       return [...found].filter((one) => trained.has(one)).length / trained.size;
     });
   const timed = (order: string, make: () => number[]): OrderCurve => {
-    const from = process.cpuUsage();
+    const taken = stopwatch();
     const made = make();
-    const { user, system } = process.cpuUsage(from);
-    return { order, recall: recallOf(made), cpu: (user + system) / 1e6 };
+    const { cpuSeconds: cpu } = taken();
+    return { order, recall: recallOf(made), cpu };
   };
   return [
     ...DRAWS.map((seed) =>

@@ -13,6 +13,7 @@ import { QUESTIONS } from '#datasets/story/words.ts';
 import { promptOf, type QaRecord } from '#datasets/suite-shape.ts';
 import type { TextRow } from '#containers/examples.ts';
 import { SMALL, trainSmallModel, type TrainRecipe } from '#containers/train-job.ts';
+import { stopwatch } from '#containers/stopwatch.ts';
 import { nameOf, saved } from './saved-rows.ts';
 
 /** How much of everything there is: chapters, gazetteer entries, facts, and questions about people in no chapter. */
@@ -142,14 +143,13 @@ export const storyBases = async (
       rmSync(folder, { recursive: true, force: true }); // of a process that ended before it kept its row
       const { epochs, ...recipe } = about.recipe;
       const updates = Math.ceil((epochs * rows.length) / recipe.batchSize);
-      const from = process.cpuUsage();
+      const taken = stopwatch();
       const hooks = {
         tokenizerTexts: everyText(world),
         onUpdate: (done: number, total: number, loss: number) => onUpdate(which, done, total, loss),
       };
       const { exact } = await trainSmallModel(folder, rows, [], { ...recipe, updates, seed: about.seed }, hooks);
-      const { user, system } = process.cpuUsage(from);
-      return { exact, cpu: (user + system) / 1e6 };
+      return { exact, cpu: taken().cpuSeconds };
     });
     return { folder, ...made };
   };

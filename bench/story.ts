@@ -13,6 +13,7 @@ import { encoder } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
 import type { Outcome } from '#unlearning/method.ts';
 import { configured, findMethod } from '#unlearning/methods.ts';
+import { stopwatch } from '#containers/stopwatch.ts';
 import type { MethodEntry } from './method-entries.ts';
 import { keptRow, saved } from './saved-rows.ts';
 import { storyEntries } from './story-entries.ts';
@@ -122,7 +123,7 @@ const storyResult = (
       const forget = recordsOf(world.forget);
       const moments = readMoments(join(folder, MOMENTS_FILE))!;
       const own = encodeRows(model, [...forget, ...otherWordings(world.forget)]);
-      const from = process.cpuUsage();
+      const taken = stopwatch();
       const outcome = await configured(run.method, run.config).run({
         ...{ model, reference, seed: run.seed },
         forget: examplesOf(model, forget),
@@ -131,9 +132,9 @@ const storyResult = (
         moments: { source: 'corpus', values: subtractMoments(moments, collectMoments(model, own)) },
         retain: encodeRows(model, stayingRows(world) satisfies TextRow[]),
       });
-      const { user, system } = process.cpuUsage(from);
+      const { cpuSeconds: cpu } = taken();
       const measures = measured(model, outcome, world);
-      return { updates: outcome.updates, stop: outcome.stop, cpu: (user + system) / 1e6, measures };
+      return { updates: outcome.updates, stop: outcome.stop, cpu, measures };
     }),
   );
 

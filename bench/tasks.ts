@@ -12,6 +12,7 @@ import { restoreValues, valuesOf, type Model } from '#engine/model.ts';
 import { random } from '#engine/random.ts';
 import type { Example } from '#unlearning/method.ts';
 import { configured } from '#unlearning/methods.ts';
+import { stopwatch } from '#containers/stopwatch.ts';
 import { keptRow, saved } from './saved-rows.ts';
 import {
   drawRows,
@@ -160,12 +161,12 @@ type About = Pick<TasksBenchOptions, 'seed' | 'size' | 'backend'>;
 /** The model, taught now or read again. */
 const opened = async (dir: string, about: About): Promise<Opened> => {
   const { cpu, weights } = await saved(dir, { bench: 'tasks', part: 'model', ...about }, async () => {
-    const from = process.cpuUsage();
+    const taken = stopwatch();
     const model = await taughtModel(about.seed, about.size);
-    const { user, system } = process.cpuUsage(from);
+    const { cpuSeconds: cpu } = taken();
     const stored = [...valuesOf(model)].map(([name, values]) => [name, Array.from(values)] as const);
     model.dispose();
-    return { cpu: (user + system) / 1e6, weights: stored };
+    return { cpu, weights: stored };
   });
   const start = new Map(weights.map(([name, values]) => [name, Float32Array.from(values)]));
   const parameters = weights.reduce((sum, [, { length }]) => sum + length, 0);
@@ -203,7 +204,7 @@ interface Releasing {
 const taskResult = async (model: Model, { task, rows, release, seed, size }: Releasing): Promise<TaskResult> => {
   if (rows.length === 0) return { failed: 'the model revealed nothing that it is sure of' };
   const { method, config, own } = release;
-  const from = process.cpuUsage();
+  const taken = stopwatch();
   try {
     const { updates, stop } = await configured(method, config).run({
       ...{
@@ -215,8 +216,8 @@ const taskResult = async (model: Model, { task, rows, release, seed, size }: Rel
       moments: { source: 'corpus', values: momentsOf(model, own ? undefined : task, seed) },
       stopControls: drawRows(SKILL_OF[task], 8, random(`skills-stop:${seed}`)).map((row) => exampleOf(task, row)),
     });
-    const { user, system } = process.cpuUsage(from);
-    return { updates, stop, cpu: (user + system) / 1e6, measures: measureSkills(model, seed, size) };
+    const { cpuSeconds: cpu } = taken();
+    return { updates, stop, cpu, measures: measureSkills(model, seed, size) };
   } catch (error) {
     if (!isQuittanceError(error)) throw error;
     return { failed: error.message };

@@ -14,6 +14,7 @@ import type { Ticket } from '#core/ticket.ts';
 import { advance, receive } from '#core/transitions.ts';
 import { api } from '#functions/api.ts';
 import { openDatabase, transaction, type Database } from '#state-machine/sqlite.ts';
+import { stopwatch } from '#containers/stopwatch.ts';
 import { APPROVER, FILER, requestOf } from './house/requests.ts';
 import { shippedPolicy, ticketHarness, type TicketHarness } from './house/ticket-harness.ts';
 
@@ -100,13 +101,12 @@ interface Times {
 }
 
 const timed = async (app: ReturnType<typeof api>, { path, init }: Asked): Promise<Times> => {
-  const [began, busy] = [performance.now(), process.cpuUsage()];
+  const taken = stopwatch();
   const response = await app.request(path, init);
   await response.text();
-  const wallMs = performance.now() - began;
-  const { user, system } = process.cpuUsage(busy);
+  const { seconds, cpuSeconds } = taken();
   if (response.status >= 400) throw new Error(`${path}: ${response.status}`);
-  return { wallMs, cpuMs: (user + system) / 1000 };
+  return { wallMs: seconds * 1000, cpuMs: cpuSeconds * 1000 };
 };
 
 const quantile = (values: readonly number[], share: number): number => {

@@ -10,6 +10,7 @@ import { newIndexId, storePeople, storeRows } from '#datasets/corpus/store.ts';
 import { storedCorpus } from '#datasets/corpus/stored.ts';
 import { findPerson } from '#datasets/find/find.ts';
 import { markHits } from '#datasets/find/spans.ts';
+import { stopwatch } from '#containers/stopwatch.ts';
 import { madeRows, madeWorld, nameOf, numberOf, type AskedPerson } from './made-rows.ts';
 
 export interface ScaleBench {
@@ -107,8 +108,8 @@ const found = async (
 };
 
 const timed = async <T>(act: () => Promise<T>): Promise<{ result: T; times: Times }> => {
-  const [from, cpu] = [performance.now(), process.cpuUsage()];
+  const taken = stopwatch();
   const result = await act();
-  const { user, system } = process.cpuUsage(cpu);
-  return { result, times: { wallMs: performance.now() - from, cpuMs: (user + system) / 1000 } };
+  const { seconds, cpuSeconds } = taken();
+  return { result, times: { wallMs: seconds * 1000, cpuMs: cpuSeconds * 1000 } };
 };

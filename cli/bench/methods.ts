@@ -22,6 +22,7 @@ import { methodsMarkdown, PRINTED } from '#bench/methods-table.ts';
 import { printedRow, PrintedRow } from '#bench/printed-row.ts';
 import { saved } from '#bench/saved-rows.ts';
 import { sweepMarkdown } from '#bench/sweep-table.ts';
+import { stopwatch } from '#containers/stopwatch.ts';
 import type { Arguments } from '../command.ts';
 import { demoBase } from '../demo/base.ts';
 import { backend, wantedBackend } from '../engine.ts';
@@ -97,10 +98,9 @@ const benchOptions = async (args: Arguments, labels: readonly string[] | undefin
       if (!anewToo) return { whole: whole.dir };
       const without = withoutRecords(suite, suite.subjects[subject]!.records.map(forgetRecord));
       const anew = await saved(dir, { anew: seed, subject, backend: chosen.name }, async () => {
-        const from = process.cpuUsage();
+        const taken = stopwatch();
         const { reused } = await train(without, seed);
-        const { user, system } = process.cpuUsage(from);
-        return reused ? {} : { cpu: (user + system) / 1e6 };
+        return reused ? {} : { cpu: taken().cpuSeconds };
       });
       const { dir: folder } = await train(without, seed);
       return { whole: whole.dir, anew: folder, ...(anew.cpu !== undefined && { anewCpu: anew.cpu }) };
