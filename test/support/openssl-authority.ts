@@ -50,7 +50,11 @@ export const opensslAuthority = (keys: 'rsa:2048' | 'ec' = 'ec'): OpensslAuthori
     ...['req', '-x509', ...newKey, '-nodes', '-keyout', 'root.key', '-out', 'root.pem', '-days', '3650'],
     ...subject('root'),
   );
-  for (const kind of Object.keys(EXTENSIONS) as Kind[]) {
+  const issued = new Set<Kind>();
+  /** Makes key and certificate of a kind once they are asked for: two processes each. */
+  const withKind = (kind: Kind): void => {
+    if (issued.has(kind)) return;
+    issued.add(kind);
     openssl(...['req', ...newKey, '-nodes', '-keyout', `${kind}.key`, '-out', `${kind}.csr`], ...subject(kind));
     writeFileSync(
       join(dir, `${kind}.ext`),
@@ -59,8 +63,9 @@ export const opensslAuthority = (keys: 'rsa:2048' | 'ec' = 'ec'): OpensslAuthori
     const dates =
       kind === 'expired' ? ['-not_before', '20200101000000Z', '-not_after', '20210101000000Z'] : ['-days', '3000'];
     issue(openssl, dir, kind, dates);
-  }
+  };
   const configure = (kind: Kind, digest: string) => {
+    withKind(kind);
     const lines = ['[tsa]', 'default_tsa = one', '[one]', `serial = ${dir}/serial`, `signer_cert = ${dir}/${kind}.pem`];
     lines.push(`signer_key = ${dir}/${kind}.key`, `signer_digest = ${digest}`, 'default_policy = 1.2.3.4.1');
     lines.push(
@@ -79,6 +84,7 @@ export const opensslAuthority = (keys: 'rsa:2048' | 'ec' = 'ec'): OpensslAuthori
     return readFileSync(join(dir, 'reply.tsr'));
   };
   const signedBy: OpensslAuthority['signedBy'] = (kind, content) => {
+    withKind(kind);
     writeFileSync(join(dir, 'content'), content);
     const certificate = ['-signer', `${kind}.pem`, '-inkey', `${kind}.key`, '-md', 'sha256', '-cades'];
     const what = ['-binary', '-nodetach', '-econtent_type', '1.2.840.113549.1.9.16.1.4', '-in', 'content'];
@@ -88,7 +94,10 @@ export const opensslAuthority = (keys: 'rsa:2048' | 'ec' = 'ec'): OpensslAuthori
   return {
     remove,
     root: pem(join(dir, 'root.pem')),
-    certificate: (kind) => pem(join(dir, `${kind}.pem`)),
+    certificate: (kind) => {
+      withKind(kind);
+      return pem(join(dir, `${kind}.pem`));
+    },
     reply,
     signedBy,
     stampedAt: (at, bytes) => {

@@ -9,12 +9,16 @@ import { verifyTimestamp, type Authority } from '#core/timestamp/token-verificat
 import { opensslAuthority, type Kind, type OpensslAuthority } from '#test/support/openssl-authority.ts';
 
 let openssl: OpensslAuthority;
+let rsa: OpensslAuthority;
+let other: OpensslAuthority;
 let authority: Authority;
 beforeAll(() => {
-  openssl = opensslAuthority();
+  [openssl, rsa, other] = [opensslAuthority(), opensslAuthority('rsa:2048'), opensslAuthority()];
   authority = { name: 'test', certificates: [openssl.root] };
 });
-afterAll(() => openssl.remove());
+afterAll(() => {
+  for (const one of [openssl, rsa, other]) one.remove();
+});
 
 const STAMPED = Buffer.from('what is certified');
 const NONCE = Buffer.from('1122334455667788', 'hex');
@@ -49,10 +53,8 @@ describe('a timestamp', () => {
 
   it.each(['sha256', 'sha384', 'sha512'])('may be signed with %s, by an RSA key too', (digest) => {
     expect(found(stamp('good', openssl, digest))).toBe('valid');
-    const rsa = opensslAuthority('rsa:2048');
     const by = { name: 'rsa', certificates: [rsa.root] };
     expect(found(stamp('good', rsa, digest), STAMPED, by)).toBe('valid');
-    rsa.remove();
   });
 
   it('cannot be checked by a trusted certificate that is none: malformed', () => {
@@ -68,11 +70,9 @@ describe('a timestamp', () => {
   });
 
   it('by an authority that nobody named is refused: untrusted', () => {
-    const other = opensslAuthority();
     expect(found(stamp('good', other))).toBe('untrusted');
     expect(found(stamp(), STAMPED, { name: 'other', certificates: [other.root] })).toBe('untrusted');
     expect(found(stamp(), STAMPED, { name: 'none', certificates: [] })).toBe('untrusted');
-    other.remove();
   });
 
   it('by a certificate that had run out, or for another purpose, is refused: expired, purpose', () => {
