@@ -115,15 +115,28 @@ export const decodePage = (page: Uint8Array): Posting[] => {
   return postings;
 };
 
-/** The rows of one tag are read only where they are asked for. */
-export const postingOf = (page: Uint8Array, tag: number): { count: number; rows(): number[] } | undefined => {
+/** How many rows a tag has, and which: read once they are asked for. */
+export interface FoundPosting {
+  readonly count: number;
+  rows(): readonly number[];
+}
+
+/** Those of these tags that the page has, in one way through it. */
+export const postingsOf = (page: Uint8Array, tags: Iterable<number>): ReadonlyMap<number, FoundPosting> => {
+  const wanted = [...new Set(tags)].sort((a, b) => a - b);
+  const found = new Map<number, FoundPosting>();
   const place = { at: 0, tag: 0, count: 0, from: 0 };
-  while (place.at < page.length) {
+  for (let next = 0; next < wanted.length && place.at < page.length;) {
     toNext(page, place);
-    if (place.tag > tag) return undefined;
-    if (place.tag === tag) return { count: place.count, rows: () => rowsAt(page, place.from, place.count) };
+    while (wanted[next]! < place.tag) next++;
+    if (wanted[next] === place.tag) found.set(place.tag, foundAt(page, place));
   }
-  return undefined;
+  return found;
+};
+
+const foundAt = (page: Uint8Array, { count, from }: Place): FoundPosting => {
+  let rows: readonly number[] | undefined;
+  return { count, rows: () => (rows ??= rowsAt(page, from, count)) };
 };
 
 /** A posting of a page: its tag, how many rows, where they begin; `at` is behind them. */

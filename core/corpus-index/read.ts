@@ -5,6 +5,7 @@ import { grouped } from '../grouped.ts';
 import type { Vault } from '../ports.ts';
 import { checked, parseJson } from '../stored-json.ts';
 import {
+  type FoundPosting,
   Block,
   blockName,
   HEAD,
@@ -13,7 +14,7 @@ import {
   linesOfBlock,
   pageName,
   pageOf,
-  postingOf,
+  postingsOf,
   taggerOf,
 } from './format.ts';
 
@@ -42,7 +43,7 @@ export const openIndex = async (vault: Pick<IndexVault, 'get' | 'commit'>, id: s
   const blocks = recent(BLOCKS, async (block) =>
     rowsIn(await vault.get(id, blockName(block)), (head.starts[block + 1] ?? head.rows) - head.starts[block]!),
   );
-  const posting = async (key: string) => postingOf(await pages(pageOf(tag(key), head)), tag(key));
+  const posting = async (key: string) => postingsOf(await pages(pageOf(tag(key), head)), [tag(key)]).get(tag(key));
   return {
     head,
     countOf: async (key) => (await posting(key))?.count ?? 0,
@@ -52,9 +53,12 @@ export const openIndex = async (vault: Pick<IndexVault, 'get' | 'commit'>, id: s
         keys,
         (key) => pageOf(tag(key), head),
         pages,
-        (page, key) => {
-          const found = postingOf(page, tag(key));
-          return found === undefined ? [] : found.count > most ? undefined : found.rows();
+        (page, own) => {
+          const found = postingsOf(page, own.map(tag));
+          return own.map((key) => {
+            const { count, rows } = found.get(tag(key)) ?? NOWHERE;
+            return count > most ? undefined : rows();
+          });
         },
       ),
     rows: (numbers) =>
@@ -62,10 +66,12 @@ export const openIndex = async (vault: Pick<IndexVault, 'get' | 'commit'>, id: s
         numbers,
         (number) => blockOf(head, number),
         blocks,
-        (block, number) => block(number - head.starts[blockOf(head, number)]!),
+        (block, own) => own.map((number) => block(number - head.starts[blockOf(head, number)]!)),
       ),
   };
 };
+
+const NOWHERE: FoundPosting = { count: 0, rows: () => [] };
 
 const BLOCK_SAID = 'a block of the encrypted index';
 
@@ -81,12 +87,14 @@ const rowsIn = (bytes: Uint8Array, count: number): ((at: number) => IndexedRow |
 /** Objects that are read at a time. */
 const READS = 8;
 
-/** What is asked of each, in their order, though they are read object by object. */
+/**
+ * What is asked of each, in their order, though they are read object by object; `take` finds all that is asked of one.
+ */
 const eachAt = async <Asked, Read, Found>(
   asked: readonly Asked[],
   placeOf: (one: Asked) => number,
   load: (place: number) => Promise<Read>,
-  take: (read: Read, one: Asked) => Found,
+  take: (read: Read, own: readonly Asked[]) => readonly Found[],
 ): Promise<Found[]> => {
   const found: Found[] = new Array<Found>(asked.length);
   const byPlace = [...grouped(asked.keys(), (i) => placeOf(asked[i]!))].sort(([a], [b]) => a - b);
@@ -94,7 +102,11 @@ const eachAt = async <Asked, Read, Found>(
   const reader = async () => {
     for (const [place, own] of next) {
       const read = await load(place);
-      for (const i of own) found[i] = take(read, asked[i]!);
+      const taken = take(
+        read,
+        own.map((i) => asked[i]!),
+      );
+      for (const [k, i] of own.entries()) found[i] = taken[k]!;
     }
   };
   await Promise.all(Array.from({ length: READS }, reader));

@@ -6,7 +6,7 @@
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 import { likenessKeys } from '#core/words/keys.ts';
 import { subjectKey } from '#core/corpus-index/format.ts';
-import { certaintyOf, isByIdentifier, SURE, type Doubt, type Reason, type Reasons } from './reasons.ts';
+import { certaintyOf, isByIdentifier, SURE, type Doubt, type Reason } from './reasons.ts';
 import { doubtsOf } from './doubts.ts';
 import { shapeOf } from './identifiers.ts';
 import { isNearly } from './likeness.ts';
@@ -56,6 +56,8 @@ interface Search {
   /** What numbers of the kinds that are given look like. */
   readonly shapes: readonly RegExp[];
   readonly hits: Map<number, Map<Reason, Doubt | undefined>>;
+  /** Those of them that are surely the person's: a reason more never makes one less sure. */
+  readonly sure: Set<number>;
   readonly own: Identifier[];
   readonly shared: Map<string, Identifier>;
   /** Rows whose repeats were looked for. */
@@ -76,13 +78,9 @@ export const findPerson = async (
   const given = [...sought.identifiers, ...(people.subject?.identifiers ?? [])];
   const shapes = given.flatMap(({ type, text }) => (type === 'identifier' || type === 'number' ? [shapeOf(text)] : []));
   const search: Search = {
-    corpus,
-    views: viewsOf(corpus),
-    sought,
-    people,
-    given,
-    shapes,
+    ...{ corpus, views: viewsOf(corpus), sought, people, given, shapes },
     hits: new Map(),
+    sure: new Set(),
     own: [],
     shared: new Map(),
     compared: new Set(),
@@ -125,6 +123,7 @@ const note = (search: Search, view: RowView, reason: Reason, shared?: Doubt): vo
   const reasons = search.hits.get(view.number) ?? new Map<Reason, Doubt | undefined>();
   if (!reasons.has(reason) || doubt === undefined) reasons.set(reason, doubt);
   search.hits.set(view.number, reasons);
+  if (certaintyOf(reasons) >= SURE) search.sure.add(view.number);
 };
 
 /**
@@ -136,7 +135,9 @@ const givesAnotherNumber = ({ given, shapes, people }: Search, view: RowView): b
   !given.some(({ forms }) => view.says(forms)) &&
   people.othersIn(view).length === 0;
 
-const isSure = (reasons: Reasons | undefined): boolean => reasons !== undefined && certaintyOf(reasons) >= SURE;
+/** In the order in which they were found. */
+const surelyFound = ({ views, hits, sure }: Search): Promise<RowView[]> =>
+  views([...hits.keys()].filter((row) => sure.has(row)));
 
 const rowsSaying = async (
   { corpus, views }: Search,
@@ -197,7 +198,7 @@ const byOwn = async (search: Search): Promise<boolean> => {
       forms.map(({ kind, key }) => `${kind}:${key}`),
     ),
   );
-  const sure = await search.views([...search.hits].filter(([, reasons]) => isSure(reasons)).map(([row]) => row));
+  const sure = await surelyFound(search);
   const seen = new Map<string, Identifier>();
   for (const found of identifiersOf(sure)) seen.set(found.forms[0]!.key, found);
   let isNew = false;
@@ -221,9 +222,9 @@ const byOwn = async (search: Search): Promise<boolean> => {
  * Most rows with it that name anybody are the person's, one of them nobody else's. Rows that name nobody tell nothing,
  * unless nearly all of many are such. And of a kind of number that is given, a person has the one that is given.
  */
-const isOwn = ({ hits, people, sought, shapes }: Search, { text }: Identifier, rows: readonly RowView[]): boolean => {
-  const own = rows.filter(({ number }) => isSure(hits.get(number)));
-  const others = rows.filter((view) => !own.includes(view) && speaksOfOthers(people, sought, view));
+const isOwn = ({ sure, people, sought, shapes }: Search, { text }: Identifier, rows: readonly RowView[]): boolean => {
+  const own = rows.filter(({ number }) => sure.has(number));
+  const others = rows.filter((view) => !sure.has(view.number) && speaksOfOthers(people, sought, view));
   const alone = own.some((view) => people.othersIn(view).length === 0);
   const isOfGivenKind = shapes.some((shape) => shape.test(text));
   return (
@@ -252,8 +253,8 @@ const byPartOfName = async (search: Search): Promise<void> => {
         parts.map((part) => [`w:${part}`]),
       );
       const views = (await search.views(rows)).filter((view) => parts.some((part) => isWritten(view, part)));
-      const own = views.filter(({ number }) => isSure(search.hits.get(number)));
-      const left = views.filter(({ number }) => !isSure(search.hits.get(number)));
+      const own = views.filter(({ number }) => search.sure.has(number));
+      const left = views.filter(({ number }) => !search.sure.has(number));
       const namesakes = search.people.namesakes(name).length > 0;
       const telling = views.filter((view) => !isRepeat(search)(view));
       const isNobodyElses = reason === 'last-name' && !namesakes && firstNamesBeside(telling, name).length === 0;
@@ -280,16 +281,16 @@ const isRepeat =
 /** Rows that nearly repeat one of the person's, where the person's name is misspelt or left out. */
 const byLikeness = async (search: Search): Promise<void> => {
   const names = [...search.sought.names, ...(search.people.subject?.names ?? [])];
-  const sure = await search.views([...search.hits].filter(([, reasons]) => isSure(reasons)).map(([row]) => row));
+  const sure = await surelyFound(search);
   const unread = sure.filter(({ number }) => !search.compared.has(number));
   const keys = unread.map(({ parts }) => likenessKeys(parts.map(({ read }) => read.reading)));
   const rows = await search.corpus.rowsWithEach(keys.flat());
   let at = 0;
   for (const [i, view] of unread.entries()) {
     search.compared.add(view.number);
-    const alike = new Set(rows.slice(at, (at += keys[i]!.length)).flatMap((some) => some ?? []));
-    const unknown = [...alike].filter((row) => !isSure(search.hits.get(row)));
-    if (unknown.length > MOST_OF_A_PART) continue;
+    const alike = rows.slice(at, (at += keys[i]!.length));
+    const unknown = new Set(alike.flatMap((some = []) => some.filter((row) => !search.sure.has(row))));
+    if (unknown.size > MOST_OF_A_PART) continue;
     for (const other of await search.views(unknown))
       if (isNearly(view, other, names)) note(search, other, 'near-duplicate');
   }

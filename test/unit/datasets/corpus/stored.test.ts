@@ -13,7 +13,7 @@ import {
   decodePage,
   encodePage,
   keysOfIndexed,
-  postingOf,
+  postingsOf,
   type Posting,
 } from '#core/corpus-index/format.ts';
 import { indexedFrom, storedCorpus } from '#datasets/corpus/stored.ts';
@@ -49,8 +49,12 @@ describe('a page', () => {
     ];
     const page = encodePage(postings);
     expect(decodePage(page)).toEqual(postings);
-    expect(postingOf(page, 2 ** 32 + 1)?.count).toBe(2);
-    expect(postingOf(page, 128)).toBeUndefined();
+    const found = postingsOf(page, [2 ** 40 - 1, 128, 127, 2 ** 32 + 1, 127, 2 ** 40]);
+    expect([...found].map(([tag, { count, rows }]) => [tag, count, rows()])).toEqual([
+      [127, 3, [3, 4, 500_000]],
+      [2 ** 32 + 1, 2, [0, 2 ** 24 - 1]],
+      [2 ** 40 - 1, 1, [9]],
+    ]);
   });
 
   it('that is cut off is corrupt', () => {
