@@ -41,7 +41,7 @@ const NOTHING = `sha256:${'0'.repeat(64)}` as const;
 /** What is asked, and the weights beneath it that an attack trains: of a composed decoder, its target's. */
 export const tablesOf = async (
   { model, weights }: { model: LanguageModel; weights: Model },
-  { suite, left, rows, reference, seed, keys, leftOut = {} }: Measuring,
+  { suite, left, rows, reference, seed, keys, leftOut }: Measuring,
 ): Promise<{ tables: EvaluationTables; attackCpu: number }> => {
   const { relearn, cpu } = timed(attackable(weights, suite.limits?.relearningRate));
   const named = { forget: rows, names: namesIn(suite, rows) };

@@ -135,7 +135,7 @@ const rowsFor = async (entry: Entry, model: Model, done: Done, at: Assessed): Pr
   }
 };
 
-type Done = Pick<Row, 'updates' | 'stop' | 'seconds' | 'unlearnCpu' | 'trajectory'>;
+export type Done = Pick<Row, 'updates' | 'stop' | 'seconds' | 'unlearnCpu' | 'trajectory'>;
 const UNTOUCHED: Done = { updates: 0, stop: 'none', seconds: 0, trajectory: [] };
 
 export const rowOf = (

@@ -20,6 +20,7 @@ import type { GatePolicy } from '#core/policy.ts';
 import type { PeopleBench } from './people.ts';
 import type { Row } from './people-runs.ts';
 import { assessAgainst } from './assess.ts';
+import { publishedOnChat } from './chat-entries.ts';
 import { seedApart, seedOnRung } from './rung-seed.ts';
 import { keptRow, saved } from './saved-rows.ts';
 
@@ -60,30 +61,15 @@ const INT8 = 'deletion 1, int8 copy';
 
 const THREE = 'three people at once';
 
-/** Published methods, at a rate that changes this model. */
-const othersUnder = ({ ladder }: GatePolicy): Attempt[] => {
-  const stop = ladder[0]!.config['stop'] ?? {};
-  const update = { trainable: 'mlp', optimizer: 'adamw', projection: 'none', step: 1e-4, updates: 16 };
-  const entry = (label: string, method: string): Attempt => ({
-    label,
-    group: method === 'flat' ? 'published' : 'baseline',
-    method,
-    config: { update, stop },
-  });
-  return [
-    entry('FLAT as published (AdamW on the MLP)', 'flat'),
-    entry('NPO', 'npo'),
-    entry('SimNPO', 'simnpo'),
-    entry('IDK', 'idk'),
-  ];
-};
-
 /** Labels of the runs beside the deletions. */
-export const otherLabels = (policy: GatePolicy): string[] => [THREE, ...othersUnder(policy).map(({ label }) => label)];
+export const otherLabels = (policy: GatePolicy): string[] => [
+  THREE,
+  ...publishedOnChat(policy).map(({ label }) => label),
+];
 
 export const benchSequence = async (options: SequenceOptions): Promise<PeopleBench> => {
   const result: PeopleBench = { methods: [], sequence: [] };
-  const others = othersUnder(options.policy);
+  const others = publishedOnChat(options.policy);
   for (const { method, config } of [...options.policy.ladder, ...others]) configured(method, config);
   for (const seed of options.seeds) {
     const run = runsOf(options, seed);

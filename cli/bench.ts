@@ -55,7 +55,7 @@ const lastingOn = async (args: Arguments): Promise<ExitCode> => {
   const { result, text } = await lasting(args);
   return finish(
     args,
-    summaryOf({ methods: [...result.before, ...result.first, ...result.together], sequence: [] }),
+    summaryOf({ methods: [...result.before, ...result.beside, ...result.first, ...result.together], sequence: [] }),
     text,
   );
 };
@@ -233,7 +233,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   tasks: { run: tasksOn, reads: ['seed', 'methods', 'kept', 'out'] },
   people: { run: peopleOn(generated), reads: ['seeds', 'methods', 'out'] },
   tofu: { run: peopleOn(tofu), reads: ['path', 'seeds', 'methods', 'out'] },
-  lasting: { run: lastingOn, reads: ['seed', 'seeds', 'subjects', 'together', 'policy', 'out'] },
+  lasting: {
+    run: lastingOn,
+    reads: ['model', 'seed', 'seeds', 'subjects', 'methods', 'together', 'policy', 'out'],
+  },
   deletions: { run: deletionsOn, reads: ['seed', 'seeds', 'deletions', 'kept', 'out'] },
   windows: { run: windowsOn, reads: ['draws', 'out'] },
   find: { run: findOn, reads: ['rows', 'out'] },

@@ -140,6 +140,30 @@ export const MEASURED: Measured = [
     LASTING,
   ],
   [
+    'loss.naming',
+    'weight of lowering what an answer repeats from its question',
+    'one person (docs/results/lasting.md): with 1 somebody whose name begins alike is lost, with 0 nobody, and the whole-answer AUC stays at 1.00; 0 on a chat model, where it was not tried',
+    LASTING,
+  ],
+  [
+    'loss.simulated',
+    'records and updates of simulated re-learning',
+    '2 × 5 and 5 × 15 by default; shorter on a chat model for its time, which was not measured',
+    LASTING,
+  ],
+  [
+    'loss.learningRate',
+    'of simulated re-learning (AdamW)',
+    '.001 by default; on a chat model the rate of its attacks, .00005, which was not measured',
+    LASTING,
+  ],
+  [
+    'loss.batchSize',
+    'records an update',
+    '20 by default; 10 on a chat model for its time, which was not measured',
+    LASTING,
+  ],
+  [
     'loss.settled',
     'windows of AUC against the stop controls, and shares that attacks of the run’s own may bring back',
     'whole answers up to .9 and least likely tokens up to .93, within what the gate passes; not varied alone',

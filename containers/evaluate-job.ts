@@ -119,7 +119,7 @@ const memoryFor = (
   { backend, onProgress }: JobEnvironment,
 ): void => {
   const rows = trainingRows(suite);
-  const everyLayer = suite.limits === undefined && leftOut.relearntBody5x30 === undefined;
+  const everyLayer = leftOut.relearntBody5x30 === undefined;
   const run = evaluationRun({ ...parts, rows, backend }, before !== undefined, everyLayer ? 'body' : 'mlp');
   holdToMemory(run, (line) => onProgress?.('memory', 0, 1, line));
 };

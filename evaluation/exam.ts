@@ -88,7 +88,8 @@ export interface ExamInput {
   relearn?: Attackable | undefined;
   /** Reasons of the caller's own for what it does not give. */
   missing?: Partial<Record<Need, string>>;
-  leftOut?: LeftOut;
+  /** By a policy; without one the attacks that take long are left out of a large model's exam. */
+  leftOut?: LeftOut | undefined;
 }
 
 const MISSING: Readonly<Record<Need, string>> = {
@@ -131,7 +132,7 @@ export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Ex
     isRefusal: refusalRecogniser(suite.refusals),
     options: all,
     missing: Object.fromEntries(needs.map((need) => [need, input.missing?.[need] ?? MISSING[need]])),
-    leftOut: { ...input.leftOut, ...(suite.limits && TOO_LARGE) },
+    leftOut: input.leftOut ?? (suite.limits ? TOO_LARGE : {}),
   };
 };
 

