@@ -60,7 +60,7 @@ export const ticket: Command = {
     'withdraw ID --as WHO',
     'close ID --as WHO --outcome refused|withdrawn|cancelled|expired --reason CODE',
     'hold ID --as WHO --reason CODE [--matter CODE] [--review DAY]',
-    'letter ID --kind KIND [--lang LANGUAGE] [--note FILE] [--pdf FILE] [--keep --as WHO]',
+    'letter ID [--kind KIND [--lang LANGUAGE] [--note FILE] [--pdf FILE | --keep --as WHO]] [--number N --as WHO [--pdf FILE | --send [--again]]]',
     'release ID --as WHO',
     'resume ID --as WHO',
     ...AROUND_USAGE,

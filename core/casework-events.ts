@@ -38,8 +38,14 @@ export const CASEWORK_EVENTS = [
   /** The requester turned against the refusal, of the request or of a part of it, on `on`. */
   event('appealed', { on: Instant }),
   event('appeal-decided', { outcome: AppealOutcome }),
-  /** Before a letter is handed to the mail service, so that a crash between is seen; `sent` commits to the message. */
-  event('letter-sending', { letter, way: MailWay, message: MessageId, sent: KeyedDigest }),
+  /**
+   * Before a letter is handed to the mail service, so that a crash between is seen; `sent` commits to the message.
+   * `retry`: by itself, because the service put off what this person had sent.
+   */
+  event('letter-sending', {
+    ...{ letter, way: MailWay, message: MessageId, sent: KeyedDigest },
+    retry: z.literal(true).optional(),
+  }),
   /** What the mail service answered; `attempt`: the place of its `letter-sending`. */
   event('letter-sent', {
     ...{ letter, attempt: z.int().positive(), result: MailResult },

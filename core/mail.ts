@@ -30,6 +30,8 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** The letter as it is printed; absent where its words have signs that the fonts lack. */
+  readonly pdf?: { readonly name: string; readonly bytes: Uint8Array } | undefined;
 }
 
 export interface MailAnswer {
@@ -39,6 +41,12 @@ export interface MailAnswer {
   /** The service's own id of the message, where it gives it one. */
   readonly serviceId?: string | undefined;
 }
+
+/**
+ * How long after a letter was put off it is tried again by itself, try by try; after the last of them, four days later,
+ * nobody but a person tries again. RFC 5321, 4.5.4.1 asks for four or five days.
+ */
+export const RETRY_AFTER_HOURS: readonly number[] = [1, 2, 4, 12, 24, 48];
 
 /** Where letters are taken from here by hand. */
 export const NO_MAIL: Mailer = { way: undefined, domain: '', send: async () => ({ result: 'unavailable' }) };

@@ -35,11 +35,18 @@ export const OLD_DRAFTS = {
   purpose: 'drafts that nobody kept for so long',
 } as const satisfies Recurrence;
 
+/** Each hour, but for those that a change to or from summer time leaves out or repeats. */
+export const LETTERS = {
+  expression: 'cron(20 0,4-23 * * ? *)',
+  purpose: 'letters that the mail service put off',
+} as const satisfies Recurrence;
+
 /** Steps that the clock calls, by their names. */
 export const STEP_SCHEDULES = {
   'send-reminders': REMINDERS,
   'write-portfolio': PORTFOLIO,
   'destroy-drafts': OLD_DRAFTS,
+  'retry-letters': LETTERS,
 } as const;
 export type ScheduledStep = keyof typeof STEP_SCHEDULES;
 export const SCHEDULED_STEPS = Object.keys(STEP_SCHEDULES) as ScheduledStep[];

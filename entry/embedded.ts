@@ -61,6 +61,7 @@ const ALONE: Readonly<Record<ScheduledStep, { readonly workflow: string; readonl
   'send-reminders': { workflow: 'remind', schedule: 'reminders' },
   'write-portfolio': { workflow: 'report', schedule: 'portfolio' },
   'destroy-drafts': { workflow: 'sweep-drafts', schedule: 'drafts' },
+  'retry-letters': { workflow: 'try-letters-again', schedule: 'letters' },
 };
 
 const alone = (step: ScheduledStep) => ({

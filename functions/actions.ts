@@ -13,6 +13,7 @@ import { writeLetter } from './letters.ts';
 import { partlyRefuse } from './partly-refuse.ts';
 import { pauseClock, resumeClock } from './pause-clock.ts';
 import { previewTicket } from './preview-ticket.ts';
+import { readLetter } from './read-letter.ts';
 import { recordApproval } from './record-approval.ts';
 import { recordIdentity } from './record-identity.ts';
 import { resumeTicket } from './resume-ticket.ts';
@@ -34,6 +35,7 @@ export const actions: readonly Step[] = [
   pauseClock,
   resumeClock,
   writeLetter,
+  readLetter,
   sendLetter,
   acknowledgeReceipt,
   tellRecipient,

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { grouped } from '#core/grouped.ts';
 import { LetterKind, LetterLanguage } from '#core/letters.ts';
-import { MailResult, MailWay } from '#core/mail.ts';
+import { MailResult, MailWay, RETRY_AFTER_HOURS } from '#core/mail.ts';
 import type { StoredEvent } from '#core/ports.ts';
 
 /** `under-way`: handed over a moment ago; after that, without an answer, `unknown`. */
@@ -18,6 +18,10 @@ export interface Sending {
   readonly message: string;
   readonly stand: Stand;
   readonly code: string | null;
+  /** How often it was handed over since somebody last sent it, which counts. */
+  readonly tries: number;
+  /** When it is tried again by itself; null where it is not, or not any more. */
+  readonly next: string | null;
 }
 
 export interface KeptLetter {
@@ -43,7 +47,10 @@ const Written = z.object({
   }),
 });
 const Begun = z.object({
-  event: z.object({ type: z.literal('letter-sending'), letter: z.int(), way: MailWay, message: z.string(), ...By }),
+  event: z.object({
+    ...{ type: z.literal('letter-sending'), letter: z.int(), way: MailWay, message: z.string(), ...By },
+    retry: z.literal(true).optional(),
+  }),
 });
 const Answered = z.object({
   event: z.object({
@@ -56,6 +63,8 @@ const Answered = z.object({
 
 /** Longer than any answer of a mail service is waited for. */
 const UNDER_WAY_MS = 150_000;
+/** A time for trying again that is further back was slept through, and nobody counts on it any more. */
+const MISSED_MS = 36 * 3_600_000;
 
 const parsed = <T>(schema: z.ZodType<T>, { body }: StoredEvent): T | undefined =>
   schema.safeParse(JSON.parse(body)).data;
@@ -67,7 +76,10 @@ export const keptLetters = (events: readonly StoredEvent[], now: Date): KeptLett
     const written = parsed(Written, event)?.event;
     if (!written) return [];
     const { letter: kind, language, by, body, reason } = written;
-    const sending = tellingOf((sendings.get(event.sequence) ?? []).map(([, attempt]) => attempt));
+    const sending = tellingOf(
+      (sendings.get(event.sequence) ?? []).map(([, attempt]) => attempt),
+      now,
+    );
     return [{ number: event.sequence, kind, language, at: event.at, by, body, reason, sending }];
   });
 };
@@ -78,27 +90,46 @@ type LetterKey = Pick<KeptLetter, 'number' | 'kind' | 'language' | 'body'>;
 export const letterName = ({ number, kind, language, body }: LetterKey): string =>
   `letter-${number}-${kind}-${language}-${body.slice(0, 16)}`;
 
-type Attempts = ReadonlyMap<number, (readonly [letter: number, sending: Sending])[]>;
+/** One time that it was handed over; `retry`: by itself. */
+type Attempt = Omit<Sending, 'tries' | 'next'> & { readonly retry: boolean };
+type Attempts = ReadonlyMap<number, (readonly [letter: number, attempt: Attempt])[]>;
 
 /** Every attempt, by its letter's place in the history. */
 const sendingsIn = (events: readonly StoredEvent[], now: Date): Attempts => {
   const answers = new Map(
     events.flatMap((event) => parsed(Answered, event)?.event ?? []).map((answer) => [answer.attempt, answer]),
   );
-  const all = events.flatMap((begun): [letter: number, sending: Sending][] => {
+  const all = events.flatMap((begun): [letter: number, attempt: Attempt][] => {
     const said = parsed(Begun, begun)?.event;
     if (!said) return [];
     const answer = answers.get(begun.sequence);
     const isOld = now.getTime() - Date.parse(begun.at) > UNDER_WAY_MS;
     const { letter, by, way, message } = said;
     const stand = answer?.result ?? (isOld ? 'unknown' : 'under-way');
-    return [[letter, { attempt: begun.sequence, at: begun.at, by, way, message, stand, code: answer?.code ?? null }]];
+    const attempt = { attempt: begun.sequence, at: begun.at, by, way, message, code: answer?.code ?? null };
+    return [[letter, { ...attempt, stand, retry: said.retry === true }]];
   });
   return grouped(all, ([letter]) => letter);
 };
 
 /** An attempt of which it is not known stays so, whatever became of a later one. */
-const tellingOf = (all: readonly Sending[]): Sending | null => {
+const tellingOf = (all: readonly Attempt[], now: Date): Sending | null => {
   const last = (stand: Stand) => all.findLast((one) => one.stand === stand);
-  return last('accepted') ?? last('under-way') ?? last('unknown') ?? all.at(-1) ?? null;
+  const telling = last('accepted') ?? last('under-way') ?? last('unknown') ?? all.at(-1);
+  if (!telling) return null;
+  const { retry: _, ...sending } = telling;
+  const tries =
+    all.length -
+    Math.max(
+      0,
+      all.findLastIndex((one) => !one.retry),
+    );
+  return { ...sending, tries, next: telling.stand === 'deferred' ? nextTry(telling.at, tries, now) : null };
+};
+
+const nextTry = (at: string, tries: number, now: Date): string | null => {
+  const hours = RETRY_AFTER_HOURS[tries - 1];
+  if (hours === undefined) return null;
+  const next = Date.parse(at) + hours * 3_600_000;
+  return now.getTime() - next > MISSED_MS ? null : new Date(next).toISOString();
 };

@@ -77,6 +77,21 @@ const partOf = ({ partlyRefused, proposal }: Exclude<Ticket, { status: 'PURGED' 
 
 const Note = z.string().max(4_000);
 
+/** What a kept letter would lack or hold too much, found with the name and the secret that a preview does not have. */
+export const letterFaults = async (
+  ticket: Ticket,
+  asked: Asked,
+  { vault, clock }: Pick<Ports, 'vault' | 'clock'>,
+): Promise<readonly Finding[]> => (await whole(ticket, asked, vault, clock.now())).findings;
+
+/** The letter as it is kept. */
+const whole = async (ticket: Ticket, asked: Asked, vault: Ports['vault'], now: Date) => {
+  const facts = factsOf(ticket, asked, now);
+  const { name, personal } = await personOf(vault, ticket.id);
+  const secret = await vault.openingSecret(ticket.id);
+  return { facts, ...(await composed({ ...facts, name, secret }, personal)) };
+};
+
 const Writing = z.strictObject({
   ticketId: TicketId,
   kind: LetterKind,
@@ -85,10 +100,13 @@ const Writing = z.strictObject({
   ...BY,
 });
 
+/** `number`: of its event in the ticket's history, by which it is asked for. */
+export const Written = z.strictObject({ letter: z.string(), number: z.int().positive(), text: z.string() });
+
 export const writeLetter = defineStep({
   name: 'write-letter',
   input: Writing,
-  output: z.strictObject({ letter: z.string(), text: z.string() }),
+  output: Written,
   uses: ['tickets', 'vault', 'clock'],
   run: (writing, ports) => letterWritten(writing, ports),
 });
@@ -97,22 +115,20 @@ export const writeLetter = defineStep({
 export const letterWritten = async (
   { ticketId, kind, language, note, by, ...person }: z.infer<typeof Writing>,
   { tickets, vault, clock }: Pick<Ports, 'tickets' | 'vault' | 'clock'>,
-): Promise<{ letter: string; text: string }> => {
+): Promise<z.infer<typeof Written>> => {
   const found = await tickets.get(ticketId);
-  const facts = factsOf(found.ticket, { kind, language, note }, clock.now());
-  const { name, personal } = await personOf(vault, ticketId);
-  const secret = await vault.openingSecret(ticketId);
-  const { text, findings } = await composed({ ...facts, name, secret }, personal);
+  const { facts, text, findings } = await whole(found.ticket, { kind, language, note }, vault, clock.now());
   refuseUnsound(findings);
   const bytes = new TextEncoder().encode(text);
   const body = await vault.commit(ticketId, bytes);
-  const letter = letterName({ number: found.ticket.sequence + 1, kind, language, body });
+  const number = found.ticket.sequence + 1;
+  const letter = letterName({ number, kind, language, body });
   // the body before the event: a letter of which the log says nothing is only a draft, and is written again
   await vault.put(ticketId, letter, bytes);
   const reason = AGAINST.includes(kind) ? facts.refusal : undefined;
   const event = { type: 'letter-written', letter: kind, language, body, reason, by, ...said(person) } as const;
   await commitEvent({ tickets, clock }, found, event);
-  return { letter, text };
+  return { letter, number, text };
 };
 
 const personOf = async (vault: Ports['vault'], ticketId: string) => {

@@ -19,6 +19,7 @@ import { probeServedModel } from './probe-served-model.ts';
 import { purgeCase } from './purge-case.ts';
 import { recordFailure } from './record-failure.ts';
 import { recordRecertification } from './record-recertification.ts';
+import { retryLetters } from './retry-letters.ts';
 import { recordRun } from './record-run.ts';
 import { requestApproval } from './request-approval.ts';
 import { requestIdentity } from './request-identity.ts';
@@ -51,6 +52,7 @@ export const workflowSteps: readonly Step[] = [
   sendReminders,
   writePortfolio,
   destroyDrafts,
+  retryLetters,
   awaitRelease,
   recordFailure,
   checkContinuity,

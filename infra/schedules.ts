@@ -78,6 +78,7 @@ const SCHEDULE_IDS: Readonly<Record<ScheduledStep, string>> = {
   'send-reminders': 'Reminders',
   'write-portfolio': 'Portfolio',
   'destroy-drafts': 'OldDrafts',
+  'retry-letters': 'Letters',
 };
 
 const stepByTheClock = (

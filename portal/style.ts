@@ -64,6 +64,7 @@ input, select, textarea { font: inherit; color: inherit; background: var(--card)
 .bars { display: grid; grid-template-columns: minmax(8rem, 12rem) minmax(0, 26rem) 3rem; gap: .35rem 1rem; align-items: center; margin: 0 0 1rem; padding: 0; list-style: none; font-size: .9375rem; } .bars li { display: contents; } .bars svg { width: 100%; height: 14px; } .bars .track { fill: var(--hair); } .bars .open { fill: var(--accent); } .bars .late { fill: var(--bad); } .bars .n { text-align: right; font-variant-numeric: tabular-nums; }
 .verdict, .state { font-weight: 700; } .pass { color: var(--good); } .fail, .not_available, .late-word { color: var(--bad); } .remediation { color: var(--warn); }
 .pass::before { content: "\\2713\\00a0"; } .fail::before, .not_available::before { content: "\\2717\\00a0"; } .remediation::before { content: "\\25B2\\00a0"; }
+.paper { background: var(--card); border: 1px solid var(--hair); border-radius: 6px; padding: 1.5rem clamp(1rem, 4vw, 2.5rem); max-width: 46rem; margin: 0 0 1.5rem; font-family: var(--serif); } .paper h3 { margin: 0 0 1rem; font-size: 1.15rem; } .paper .text { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0 0 .75rem; }
 .notice { border-left: 4px solid var(--accent); background: var(--wash); padding: .6rem 1rem; max-width: 46rem; }
 figure { margin: 1.5rem 0; } figure svg { max-width: 100%; height: auto; background: #fff; border-radius: 6px; } figcaption { font-weight: 600; margin-bottom: .5rem; }
 .live { margin: 0 0 1.5rem; } .live p { margin: 0 0 .35rem; font-variant-numeric: tabular-nums; }

@@ -9,6 +9,9 @@ import { newPaper, type Paper } from './paper.ts';
 import { portfolioDocument } from './portfolio/document.ts';
 import type { Portfolio } from './portfolio/portfolio.ts';
 
+/** Here too, so that a program which reads its printer on use reads one. */
+export { textPdf } from './letters/pdf.ts';
+
 export const reportPdf = (report: AuditReport): Promise<Uint8Array> =>
   documentPdf(`Audit report ${report.ticketId}`, new Date(report.asOf), documentOf(report));
 

@@ -25,7 +25,7 @@ export const sesMailer = ({ client, from }: SesMailerOptions): Mailer => ({
   },
 });
 
-const command = (from: string, { id, to, subject, text }: Mail): SendEmailCommand =>
+const command = (from: string, { id, to, subject, text, pdf }: Mail): SendEmailCommand =>
   new SendEmailCommand({
     FromEmailAddress: from,
     Destination: { ToAddresses: [to] },
@@ -34,6 +34,14 @@ const command = (from: string, { id, to, subject, text }: Mail): SendEmailComman
         Subject: { Data: subject, Charset: 'UTF-8' },
         Body: { Text: { Data: text, Charset: 'UTF-8' } },
         Headers: [{ Name: 'X-Quittance-Letter', Value: id }],
+        ...(pdf && {
+          Attachments: [
+            {
+              ...{ FileName: pdf.name, RawContent: pdf.bytes, ContentType: 'application/pdf' },
+              ...{ ContentDisposition: 'ATTACHMENT' as const, ContentTransferEncoding: 'BASE64' as const },
+            },
+          ],
+        }),
       },
     },
   });

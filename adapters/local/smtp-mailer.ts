@@ -69,10 +69,13 @@ const transportOf = async (dir: string, { smtp }: MailSettings, log: Listener): 
 /** The message as it goes over the wire, with its envelope. */
 const composed = async ({ from, name }: MailSettings, mail: Mail) => {
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
-  const { id, to, subject, text } = mail;
+  const { id, to, subject, text, pdf } = mail;
   const message = new MailComposer({
     ...{ from: name === undefined ? from : { name, address: from }, to: { name: '', address: to } },
     ...{ messageId: id, subject, text },
+    ...(pdf && {
+      attachments: [{ filename: pdf.name, content: Buffer.from(pdf.bytes), contentType: 'application/pdf' }],
+    }),
   });
   return { envelope: { from, to: [to] }, bytes: await message.compile().build() };
 };

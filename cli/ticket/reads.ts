@@ -22,7 +22,7 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   hold: [...ACTING, 'reason', 'matter', 'review'],
   release: ACTING,
   resume: ACTING,
-  letter: ['kind', 'lang', 'note', 'pdf', 'keep', 'as'],
+  letter: ['kind', 'lang', 'note', 'pdf', 'keep', 'number', 'send', 'again', 'as'],
   'refuse-part': [...ACTING, 'records', 'reason'],
   appeal: [...ACTING, 'at'],
   'decide-appeal': [...ACTING, 'decision'],

@@ -22,7 +22,7 @@ export const reportOf = async (ticketId: string, { ports }: Pick<ApiContext, 'po
   auditReport(await gatherReport(ports, ticketId));
 
 export const caseView = async (id: string, caller: Identity, context: ApiContext): Promise<CaseView> => {
-  const { tickets, mailer, clock } = context.ports;
+  const { tickets, clock } = context.ports;
   const { ticket, version } = await tickets.get(id);
   const now = clock.now();
   const events = await tickets.events(id);
@@ -43,7 +43,7 @@ export const caseView = async (id: string, caller: Identity, context: ApiContext
     acts: offeredActs(ticket, caller, now),
     facts: factsOf(ticket),
     letters: keptLetters(events, now),
-    maySend: ticket.status !== 'PURGED' && mailer.way !== undefined && mayWrite(caller),
+    mayWrite: ticket.status !== 'PURGED' && mayWrite(caller),
     walk: walkOf(ticket, events),
     decisions: decisionsOf(events),
     isMoving: isMoving(ticket),

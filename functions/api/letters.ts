@@ -1,5 +1,6 @@
-// Letters over HTTP: a preview, which holds neither name nor secret, and the keeping of one, whose answer is the letter
-// itself. Trap: a note is a person's words, so that it comes in a body; a GET takes none, and writes nothing.
+// Letters over HTTP, for programs: a preview, which holds neither name nor secret, the keeping of one, whose answer is
+// the letter itself, and sending. The pages are letter-pages.ts. Trap: a note is a person's words, so that it comes in
+// a body; a GET takes none, and writes nothing.
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
@@ -11,12 +12,14 @@ import { refuseFilled } from './acts.ts';
 import { formFields, isForm, jsonValue, notAnObject } from './bodies.ts';
 import { done, requireRole, type ApiContext, type Asked, type Env } from './context.ts';
 import { checkForm } from './guard.ts';
+import { letterPageRoutes, numberOf } from './letter-pages.ts';
 import { idOf } from './tickets.ts';
 
 export const letterRoutes = (app: Hono<Env>, context: ApiContext): void => {
   app.get('/tickets/:id/letters/:kind', (c) => preview(c, context));
   app.post('/tickets/:id/letters/:kind', (c) => keep(c, context));
   app.post('/tickets/:id/letters/:number/send', (c) => send(c, context));
+  letterPageRoutes(app, context);
 };
 
 const kindOf = (c: Asked): LetterKind => {
@@ -59,9 +62,7 @@ const again = async (c: Asked, { formKey }: ApiContext, ticketId: string): Promi
 
 const send = async (c: Asked, context: ApiContext): Promise<Response> => {
   requireRole(c, ...ROLES_FOR.letter);
-  const ticketId = idOf(c);
-  const number = z.coerce.number().int().positive().max(1e9).safeParse(c.req.param('number')).data;
-  if (number === undefined) throw new QuittanceError('NOT_FOUND', { message: 'there is no such letter' });
+  const [ticketId, number] = [idOf(c), numberOf(c)];
   const body = await again(c, context, ticketId);
   refuseFilled(body, { filled: ['number'] });
   const { principal: by } = c.var.identity;

@@ -76,7 +76,7 @@ const headOf = (tab: Tab): Html =>
         <script src="/live.js" defer></script>`
     : REFRESH;
 
-/** `token`: of the forms by which this viewer may read the request, and send letters. */
+/** `token`: of the forms by which this viewer may read the request and kept letters. */
 const tabBody = (data: CaseView, tab: ShownTab, token: (form: string) => string, words: Words): Html => {
   switch (tab) {
     case 'overview':
@@ -90,7 +90,7 @@ const tabBody = (data: CaseView, tab: ShownTab, token: (form: string) => string,
     case 'tests':
       return tests(data.report, words);
     case 'letters':
-      return letters(data, token('send-letter'), words);
+      return letters(data, token('read-letter'), words);
     case 'evidence':
       return evidence(data, words);
     case 'history':

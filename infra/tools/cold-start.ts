@@ -61,6 +61,7 @@ const EVENTS: Readonly<Record<string, unknown>> = {
   'send-reminders': {},
   'write-portfolio': {},
   'destroy-drafts': {},
+  'retry-letters': {},
   'check-continuity': { ...MODEL, trigger: 'daily', execution: 'e' },
   'record-recertification': {
     ...MODEL,

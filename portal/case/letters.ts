@@ -1,5 +1,6 @@
-// The letters of a case: what lies in the vault and what became of each on its way, with a button to send it; and the
-// notices that went out. Trap: an address and a letter's words stand on no page.
+// The letters of a case: what lies in the vault and what became of each on its way, each with the button that shows it
+// before it is sent; and the notices that went out. Trap: an address and a letter's words stand on no page that has an
+// address of its own.
 import { html, type Html } from '#report/markup.ts';
 import { table } from '#report/tables.ts';
 import { hiddenInputs } from '../forms.ts';
@@ -7,11 +8,14 @@ import { digest, time } from '../layout.ts';
 import type { Words } from '../words.ts';
 import type { CaseView, LetterRow } from './view.ts';
 
-/** `token`: of the forms by which this viewer may send them. */
+/** `token`: of the forms by which this viewer looks at them. */
 export const letters = (view: CaseView, token: string, words: Words): Html => {
   const { informed } = view.report.executive;
   const l = words.letters;
-  return html`${view.letters.length > 0 && kept(view, token, words)}
+  return html`${
+    view.mayWrite && html`<p><a class="button quiet" href="/tickets/${view.item.id}/letter">${l.compose.button}</a></p>`
+  }
+  ${view.letters.length > 0 && kept(view, token, words)}
   ${
     informed.length === 0
       ? html`<p class="empty">${l.none}</p>`
@@ -23,7 +27,7 @@ export const letters = (view: CaseView, token: string, words: Words): Html => {
   }`;
 };
 
-const kept = ({ item, letters: rows, maySend }: CaseView, token: string, words: Words): Html => {
+const kept = ({ item, letters: rows, mayWrite }: CaseView, token: string, words: Words): Html => {
   const l = words.letters;
   return table(
     l.kept,
@@ -33,29 +37,21 @@ const kept = ({ item, letters: rows, maySend }: CaseView, token: string, words: 
       row.language,
       html`${time(row.at)} · ${row.by}`,
       standOf(row, words),
-      maySend ? button(item.id, row, token, words) : '–',
+      mayWrite ? look(item.id, row.number, token, words) : '–',
     ]),
   );
 };
 
 const standOf = ({ sending }: LetterRow, { letters: l }: Words): Html | string => {
   if (sending === null) return l.unsent;
-  const { at, way, stand, code, message, by } = sending;
-  return html`${time(at)} · ${l.ways[way]} · ${l.stands[stand]}${code !== null && ` (${code})`} · ${by}<br />${digest(message)}`;
+  const { at, way, stand, code, message, by, tries, next } = sending;
+  return html`${time(at)} · ${l.ways[way]} · ${l.stands[stand]}${code !== null && ` (${code})`} · ${by}
+    ${tries > 1 && html`· ${l.times(tries)}`}<br />
+    ${stand === 'deferred' && html`${next === null ? l.ended : html`${l.next} ${time(next)}`}<br />`} ${digest(message)}`;
 };
 
-/** What was surely not sent, and what may have been, has a button of its own words. */
-const button = (
-  ticketId: string,
-  { number, sending }: LetterRow,
-  token: string,
-  { letters: l }: Words,
-): Html | string => {
-  const stand = sending?.stand;
-  if (stand === 'accepted' || stand === 'under-way') return '–';
-  const isUnknown = stand === 'unknown';
-  return html`<form class="plain" method="post" action="/tickets/${ticketId}/letters/${number}/send">
-    ${hiddenInputs({ csrf: token, ...(isUnknown && { again: 'true' }) })}
-    <button class="second">${isUnknown ? l.sendAgain : stand === undefined ? l.send : l.tryAgain} (${number})</button>
+const look = (ticketId: string, number: number, token: string, { letters: l }: Words): Html =>
+  html`<form class="plain" method="post" action="/tickets/${ticketId}/letters/${number}/look">
+    ${hiddenInputs({ csrf: token })}
+    <button>${l.lookFor(number)}</button>
   </form>`;
-};

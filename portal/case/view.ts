@@ -54,6 +54,9 @@ export interface LetterRow {
     readonly message: string;
     readonly stand: MailResult | 'under-way';
     readonly code: string | null;
+    /** How often it was handed over since somebody sent it, and when that is done again by itself. */
+    readonly tries: number;
+    readonly next: string | null;
   } | null;
 }
 
@@ -80,8 +83,8 @@ export interface CaseView {
   readonly facts: CaseFacts;
   /** Those that lie in the vault, and what became of each on its way. */
   readonly letters: readonly LetterRow[];
-  /** Whether letters go out from here, and this viewer may send them. */
-  readonly maySend: boolean;
+  /** Whether this viewer may write letters, look at those that are kept, and send them. */
+  readonly mayWrite: boolean;
   readonly walk: readonly WalkStep[];
   readonly decisions: readonly DecisionRow[];
   /** A workflow is at work: the page looks again by itself. */

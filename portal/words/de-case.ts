@@ -1,7 +1,9 @@
 // German: the pages of a case.
 import type { enCase } from './en-case.ts';
+import { deLetters } from './de-letters.ts';
 
 export const deCase: typeof enCase = {
+  ...deLetters,
   heads: {
     RECEIVED: 'Der Antrag ist eingegangen. Es wird geprüft, ob die Person bekannt ist.',
     IDENTITY_PENDING: 'Nichts geschieht, bis die Person nachgewiesen hat, wer sie ist.',
@@ -92,41 +94,6 @@ export const deCase: typeof enCase = {
     what: 'was',
     why: 'warum',
     asserted: 'auf der Kommandozeile genannt, nicht angemeldet',
-  },
-  letters: {
-    none: 'Noch ist keine Mitteilung hinausgegangen.',
-    title: 'Mitteilungen, die hinausgegangen sind',
-    when: 'wann',
-    what: 'Schreiben',
-    kept: 'Schreiben im Tresor',
-    language: 'Sprache',
-    written: 'geschrieben',
-    sent: 'gesendet',
-    act: 'was man tun kann',
-    unsent: 'nicht gesendet',
-    send: 'An die E-Mail-Adresse des Falls senden',
-    tryAgain: 'Noch einmal versuchen',
-    sendAgain: 'Ein zweites Mal senden',
-    ways: { smtp: 'über SMTP', ses: 'über SES' },
-    stands: {
-      accepted: 'angenommen',
-      refused: 'abgelehnt; nichts wurde gesendet',
-      deferred: 'noch nicht angenommen; nichts wurde gesendet, später versuchen',
-      unavailable: 'nichts wurde gesendet: siehe die Einstellungen des Maildienstes',
-      unknown: 'wurde vielleicht gesendet: die Nachricht beim Maildienst nachschlagen',
-      'under-way': 'wird gesendet',
-    },
-    kinds: {
-      acknowledgement: 'Eingang',
-      identity: 'Nachweis der Identität',
-      clarification: 'Rückfrage',
-      extension: 'Verlängerung',
-      refusal: 'Ablehnung',
-      'partial-refusal': 'Ablehnung eines Teils',
-      completion: 'Abschluss',
-      hold: 'Aufschub',
-      appeal: 'Widerspruch',
-    },
   },
   evidence: {
     waiting: 'Wartet auf eine Entscheidung',

@@ -1,5 +1,6 @@
 // English: the pages of a case.
 import type { Status } from '#core/ticket.ts';
+import { enLetters } from './en-letters.ts';
 
 const s = (n: number): string => (n === 1 ? '' : 's');
 
@@ -31,6 +32,7 @@ const HEADS: Partial<Record<Status, string>> = {
 };
 
 export const enCase = {
+  ...enLetters,
   heads: HEADS,
   caseHead: (filer: string, day: string) => `Filed by ${filer}, received ${day}`,
   records: (n: number) => `${n} record${s(n)}`,
@@ -97,41 +99,6 @@ export const enCase = {
     what: 'what',
     why: 'why',
     asserted: 'named on the command line, not signed in',
-  },
-  letters: {
-    none: 'No notice has gone out yet.',
-    title: 'Notices that went out',
-    when: 'when',
-    what: 'letter',
-    kept: 'Letters in the vault',
-    language: 'language',
-    written: 'written',
-    sent: 'sent',
-    act: 'what can be done',
-    unsent: 'not sent',
-    send: 'Send it to the e-mail address of the case',
-    tryAgain: 'Try again',
-    sendAgain: 'Send it a second time',
-    ways: { smtp: 'by SMTP', ses: 'by SES' },
-    stands: {
-      accepted: 'accepted',
-      refused: 'refused; nothing was sent',
-      deferred: 'not taken yet; nothing was sent, try later',
-      unavailable: 'nothing was sent: see the settings of the mail service',
-      unknown: 'may have been sent: look up the message at the mail service',
-      'under-way': 'is being sent',
-    },
-    kinds: {
-      acknowledgement: 'receipt',
-      identity: 'proof of identity',
-      clarification: 'question',
-      extension: 'extension',
-      refusal: 'refusal',
-      'partial-refusal': 'refusal of a part',
-      completion: 'completion',
-      hold: 'hold',
-      appeal: 'appeal',
-    },
   },
   evidence: {
     waiting: 'Waits for a decision',

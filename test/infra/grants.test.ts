@@ -79,6 +79,7 @@ const QUEUED: Readonly<Record<string, string[]>> = {
   'send-reminders': ['sqs'],
   'write-portfolio': ['sqs'],
   'destroy-drafts': ['sqs'],
+  'retry-letters': ['sqs'],
 };
 
 /** Machines with a task that waits for a token, as somebody reading the files finds them. */
@@ -247,7 +248,7 @@ const KNOWN_WILDCARDS: readonly RegExp[] = [
   /:job-definition\/quittance-(unlearn|evaluate|recertify):\*$/,
   /:stack\/quittance-(network|app)\/\*$/,
   /:(key|alias\/quittance\/log)\/\*$/, // under conditions that the tests of roles above look at
-  /^(SendReminders|WritePortfolio|DestroyDrafts|NetworkGate)[0-9A-F]+\.Arn:\*$/,
+  /^(SendReminders|WritePortfolio|DestroyDrafts|RetryLetters|NetworkGate)[0-9A-F]+\.Arn:\*$/,
 ];
 /** Actions for which the service takes no resource. */
 const WITHOUT_RESOURCE = [

@@ -3,7 +3,7 @@
 // which somebody is called. Source: Lambda Developer Guide, "Asynchronous invocation"; EventBridge User Guide, "Using
 // dead-letter queues".
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { OLD_DRAFTS, PORTFOLIO, RECERTIFICATION_TRIGGERS, RECERTIFICATIONS, REMINDERS } from '#core/schedules.ts';
+import { RECERTIFICATION_TRIGGERS, RECERTIFICATIONS, STEP_SCHEDULES } from '#core/schedules.ts';
 import { propertiesOf, SETTINGS, synthesise, textOf, type Part, type Synthesised } from './synthesised.ts';
 
 let synthesised: Synthesised;
@@ -119,11 +119,12 @@ describe('what starts by itself', () => {
       ['cron(0 5 1 1,4,7,10 ? *)', 'Europe/Berlin'],
       ['cron(0 6 2 * ? *)', 'Europe/Berlin'],
       ['cron(0 8 ? * MON-FRI *)', 'Europe/Berlin'],
+      ['cron(20 0,4-23 * * ? *)', 'Europe/Berlin'],
       ['cron(30 4 * * ? *)', 'Europe/Berlin'],
     ]);
     const both = [
       ...RECERTIFICATION_TRIGGERS.map((trigger) => RECERTIFICATIONS[trigger]),
-      ...[REMINDERS, PORTFOLIO, OLD_DRAFTS],
+      ...Object.values(STEP_SCHEDULES),
     ];
     // as embedded
     expect(schedules.map(([expression]) => expression)).toEqual(both.map(({ expression }) => expression).sort());

@@ -17,7 +17,9 @@ import { ACT_NAMES } from '#portal/acts.ts';
 import { AskedRequest, Via } from '../../asks.ts';
 import { BulkResult } from '../../file-bulk.ts';
 import { fileTicket } from '../../file-ticket.ts';
+import { Written } from '../../letters.ts';
 import { Preview } from '../../preview-ticket.ts';
+import { LetterView } from '../../read-letter.ts';
 import { RequestView } from '../../view-request.ts';
 import { INTAKE_SCHEMAS } from './intake-schemas.ts';
 
@@ -93,7 +95,8 @@ export const SCHEMAS = {
       .or(z.array(z.looseObject({})))
       .nullable(),
   }),
-  KeptLetter: z.object({ letter: z.string(), text: z.string() }),
+  KeptLetter: Written,
+  LetterView,
   RequestView,
   Models: z.object({ models: z.array(ModelRecord) }),
   ModelRecord,

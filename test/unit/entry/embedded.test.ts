@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 describe('an opened data folder', () => {
-  it('sends its reminders on every working morning, destroys old drafts each day and makes a report every month, by one schedule each however often it is opened', async () => {
+  it('sends its reminders on every working morning, destroys old drafts each day, tries letters again each hour and makes a report every month, by one schedule each however often it is opened', async () => {
     folder = temporaryFolder();
     for (const time of [1, 2]) {
       embedded = await openEmbedded(folder.dir);
@@ -25,12 +25,14 @@ describe('an opened data folder', () => {
         time,
         [
           ['drafts', 'sweep-drafts'],
+          ['letters', 'try-letters-again'],
           ['portfolio', 'report'],
           ['reminders', 'remind'],
         ],
       ]);
       expect(schedules.map(({ expression }) => expression)).toEqual([
         'cron(30 4 * * ? *) in Europe/Brussels',
+        'cron(20 0,4-23 * * ? *) in Europe/Brussels',
         'cron(0 6 2 * ? *) in Europe/Brussels',
         'cron(0 8 ? * MON-FRI *) in Europe/Brussels',
       ]);
@@ -77,6 +79,7 @@ describe('an opened data folder', () => {
     const schedules = (await embedded.engine.schedules()).map(({ name, expression }) => [name, expression]);
     expect(schedules.toSorted()).toEqual([
       ['drafts', 'cron(30 4 * * ? *) in Europe/London'],
+      ['letters', 'cron(20 0,4-23 * * ? *) in Europe/London'],
       ['portfolio', 'cron(0 6 2 * ? *) in Europe/London'],
       ['recertify-house-daily', 'cron(0 4 * * ? *) in Europe/London'],
       ['recertify-house-quarterly', 'cron(0 5 1 1,4,7,10 ? *) in Europe/London'],

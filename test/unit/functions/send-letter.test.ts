@@ -165,16 +165,18 @@ describe('a letter', () => {
 });
 
 describe('the page of letters', () => {
-  it('sends by a button, and says when, how and what the service answered, without the address', async () => {
+  it('leads to a letter before it goes, and says what became of it, without the address', async () => {
     const path = `/tickets/${id}/letters`;
     const page = await open(app, path, 'filer');
     expect([page.text.includes('not sent'), page.text.includes(ADDRESS)]).toEqual([true, false]);
+    const look = await send(app, `${path}/2/look`, 'filer', fieldsOf(page, `${path}/2/look`));
     const form = `${path}/2/send`;
-    expect((await send(app, form, 'filer', fieldsOf(page, form))).location).toBe(path);
+    expect([look.text.includes(ADDRESS), mails]).toEqual([true, []]);
+    expect((await send(app, form, 'filer', fieldsOf(look, form))).location).toBe(path);
     const after = await open(app, path, 'filer');
     expect(after.text).toMatch(/by SMTP · accepted \(250\)/);
     expect(after.text).not.toContain(form);
     expect((await send(app, form, 'filer', { csrf: 'f'.repeat(64) })).status).toBe(403);
-    expect((await open(app, path, 'auditor')).text).not.toContain(form);
+    expect((await open(app, path, 'auditor')).text).not.toContain('/look');
   });
 });

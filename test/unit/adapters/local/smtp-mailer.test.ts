@@ -34,6 +34,16 @@ describe('a letter', () => {
     expect(raw).toMatch(/^From: =\?UTF-8\?.* <privacy@example\.org>\r$/m);
   });
 
+  it('brings its PDF as a file, whole', async () => {
+    const bytes = Buffer.from(Array.from({ length: 5000 }, (_, i) => i % 256));
+    expect(await sent({}, {}, { ...MAIL, pdf: { name: 'T-1-2.pdf', bytes } })).toMatchObject({ result: 'accepted' });
+    const raw = server.taken[0]?.raw ?? '';
+    const [, file = ''] = /filename=T-1-2\.pdf[^]*?\r\n\r\n([A-Za-z0-9+/=\r\n]+?)\r\n--/.exec(raw) ?? [];
+    expect(raw).toMatch(/Content-Type: application\/pdf; name=T-1-2\.pdf/);
+    expect(Buffer.from(file, 'base64').equals(bytes)).toBe(true);
+    expect(raw).toContain('Guten Tag Ada Vane');
+  });
+
   it('is sent after signing in, with the password from its file', async () => {
     const user = ['desk', 'the password'] as const;
     expect(await sent({ user }, { user: 'desk', passwordFile: 'password' })).toMatchObject({ result: 'accepted' });
