@@ -4,6 +4,8 @@
 // Dawn asks for its turns by the outer realm's setImmediate, which is the sandbox's too.
 // Its globals are those of an ordinary realm: in the one that jest makes, each look at Map, Array or Math goes through
 // a proxy and costs a thousand times as much, which code that counts tokens or multiplies matrices pays at every turn.
+// Errors of Node's own realm have Node's ten frames, not jest's hundred: onnxruntime throws one at each large product,
+// where finding a hundred frames takes as long as the product. Those of the tests' realm keep their hundred.
 // What a test starts as a process finds its compiled code where cli/bin.mjs keeps it: half of a short command's time.
 // Trap: os.tmpdir() reads the environment of the process, of which a test has a copy, made after this.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -58,6 +60,11 @@ export default class NativeArraysEnvironment extends TestEnvironment {
         globalThis.setImmediate = value;
       },
     });
+  }
+
+  async setup() {
+    await super.setup();
+    Error.stackTraceLimit = 10; // jest has set it by now
   }
 
   async teardown() {
