@@ -9,6 +9,7 @@ import type { Ports } from '#core/ports.ts';
 import { rowKey, type SuiteRow } from '#core/suite-rows.ts';
 import { TicketRequest } from '#core/ticket-request.ts';
 import { sameName } from '#core/words/names.ts';
+import { weaknessOf } from '#core/words/subject.ts';
 import { instantIn } from '#core/zoned-time.ts';
 import { trainedFor } from './admission.ts';
 import type { DraftFields } from './drafts.ts';
@@ -20,30 +21,49 @@ export interface FoundRow {
   readonly record: ForgetRecord;
 }
 
+/** Why rows are offered of nobody, or of more than one person; the codes are those of `quittance ticket find`. */
+export type WhyNobody = 'PERSON_UNKNOWN' | 'PERSON_AMBIGUOUS' | 'NAME_TELLS_NOBODY';
+
+export interface FoundRows {
+  readonly rows: readonly FoundRow[];
+  /** undefined where they are one person's, and where no model with a suite is chosen. */
+  readonly why: WhyNobody | undefined;
+}
+
 const linesOf = (text = ''): string[] =>
   text.split(/\r?\n/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
 
 const tickOf = (row: SuiteRow): string => `row.${createHash('sha256').update(rowKey(row)).digest('hex').slice(0, 16)}`;
 
-/** By name, alias and identifier. Empty where the model has no suite, or is not there. */
+/**
+ * By name, alias and identifier; of people of one name those with the identifier. Nothing while no model is chosen, or
+ * where it has no suite.
+ */
 export const findRows = async (
   fields: DraftFields,
   ports: Pick<Ports, 'models' | 'artifacts' | 'pseudonyms'>,
-): Promise<FoundRow[]> => {
+): Promise<FoundRows> => {
   const { model = '', name = '', aliases, identifiers } = fields;
-  if (model === '' || name.trim() === '') return [];
+  if (model === '' || name.trim() === '') return { rows: [], why: undefined };
   const { suite } = await trainedFor(model, ports);
+  if (suite === undefined) return { rows: [], why: undefined };
   const names = [name, ...linesOf(aliases)];
   const ids = linesOf(identifiers);
-  const people = suite?.subjects.filter(
-    (one) => names.some((wanted) => sameName(wanted, one.name)) || (one.id !== undefined && ids.includes(one.id)),
-  );
-  return (people ?? []).flatMap(({ records }) =>
-    records.map((row) => {
-      const { question, answer, value } = row;
-      return { tick: tickOf(row), record: { question, answer, ...(value && { value: value.text }) } };
-    }),
-  );
+  const hasId = ({ id }: { readonly id?: string | undefined }) => id !== undefined && ids.includes(id);
+  const meant = suite.subjects.filter((one) => hasId(one) || names.some((wanted) => sameName(wanted, one.name)));
+  const people = meant.some(hasId) ? meant.filter((one) => hasId(one) || one.id === undefined) : meant;
+  return { rows: people.flatMap(({ records }) => records.map(offered)), why: whyNobody(people.length, names) };
+};
+
+const whyNobody = (people: number, names: readonly string[]): WhyNobody | undefined => {
+  if (people === 1) return undefined;
+  if (people > 1) return 'PERSON_AMBIGUOUS';
+  return names.every((name) => weaknessOf(name) !== undefined) ? 'NAME_TELLS_NOBODY' : 'PERSON_UNKNOWN';
+};
+
+const offered = (row: SuiteRow): FoundRow => {
+  const { question, answer, value } = row;
+  return { tick: tickOf(row), record: { question, answer, ...(value && { value: value.text }) } };
 };
 
 /** `question | answer | value` a line; the value may be left out. */

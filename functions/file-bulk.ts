@@ -4,7 +4,7 @@
 // answer waits a limited time, so that a long list is filed in several calls.
 import { z } from 'zod';
 import { canonicalize, digestOf, type Digest } from '#core/canonical.ts';
-import { isQuittanceError, type FieldFault } from '#core/errors.ts';
+import { ERROR_CODES, isQuittanceError, type FieldFault } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
 import { parseJson } from '#core/stored-json.ts';
 import type { GatePolicy } from '#core/policy.ts';
@@ -89,9 +89,11 @@ const look = async (
   const filed = await ticketOf(await ticketIdOf(ports.pseudonyms, requestId), ports);
   if (filed) return { line, state: 'filed', faults: [], ticketId: filed.id, due: filed.due.safeDue, ticket: filed };
   try {
-    const rows = await findRows(fields, ports);
-    // without records of its own a row means all that the model was trained on about the person
-    const all = (fields['records'] ?? '') === '' ? Object.fromEntries(rows.map(({ tick }) => [tick, 'true'])) : {};
+    const { rows, why } = await findRows(fields, ports);
+    // without records of its own a row means all that the model was trained on about the person, who must be one
+    const isAll = (fields['records'] ?? '') === '';
+    if (isAll && why) return { line, state: 'wrong', faults: [{ field: 'name', rule: ERROR_CODES[why] }] };
+    const all = isAll ? Object.fromEntries(rows.map(({ tick }) => [tick, 'true'])) : {};
     const drafted = draftedRequest({ ...fields, ...all }, filer, rows, timeZone);
     if ('faults' in drafted) return { line, state: 'wrong', faults: cellFaults(drafted.faults, fields) };
     const { request } = drafted;

@@ -105,11 +105,13 @@ export interface StepView {
     readonly tick: string;
     readonly record: { readonly question: string; readonly answer: string };
   }[];
+  /** Why there are none, or why they are not one person's. */
+  readonly why: keyof Words['newCase']['nobody'] | undefined;
   readonly ticked: readonly string[];
 }
 
 export const stepBody = (
-  { draft, step, fields, found, ticked }: StepView,
+  { draft, step, fields, found, why, ticked }: StepView,
   hidden: Fields,
   returned: Returned | undefined,
   words: Words,
@@ -119,7 +121,7 @@ export const stepBody = (
     <p>${n.lead[step]}</p>
     <form method="post" action="/new/${draft}/${step}" novalidate>
       ${hiddenInputs(hidden)} ${fields.map((field) => fieldHtml(field, returned, words))}
-      ${step === 'find' && ticks(found, ticked, words)}
+      ${step === 'find' && ticks({ found, why, ticked }, words)}
       <p class="acts">
         <button name="then" value="next">${step === 'find' ? n.toCheck : n.next}</button>
         ${step !== 'check' && html`<button class="second" name="then" value="stay">${n.keep}</button>`}
@@ -128,10 +130,10 @@ export const stepBody = (
     </form>`;
 };
 
-const ticks = (found: StepView['found'], ticked: readonly string[], { newCase: n }: Words): Html =>
+const ticks = ({ found, why, ticked }: Pick<StepView, 'found' | 'why' | 'ticked'>, { newCase: n }: Words): Html =>
   html`<fieldset>
     <legend>${n.found(found.length)}</legend>
-    ${found.length === 0 && html`<p class="soft">${n.foundNone}</p>`}
+    ${why ? html`<p class="notice">${n.nobody[why]}</p>` : found.length === 0 && html`<p class="soft">${n.foundNone}</p>`}
     ${found.map(
       ({ tick, record }) =>
         html`<div class="tick">

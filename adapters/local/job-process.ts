@@ -30,7 +30,7 @@ const ProgressLine = z.record(z.string(), z.unknown());
 
 export const startJob = ({ jobId, command, environment, logs, onProgress }: JobProcessOptions): JobProcess => {
   const [program = process.execPath, ...args] = command;
-  const child = spawn(program, [...args, jobId], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, [...args, jobId], { env: sparing(environment), stdio: ['ignore', 'pipe', 'pipe'] });
   mkdirSync(logs, { recursive: true });
   const log = createWriteStream(join(logs, `${jobId}.log`), { flags: 'a' });
   log.on('error', () => undefined); // a full disk does not stop the job; whether it could store its result decides
@@ -48,6 +48,17 @@ export const startJob = ({ jobId, command, environment, logs, onProgress }: JobP
   const ended = endOf(child).then((failure) => (log.end(), failure === undefined ? undefined : (reason ?? failure)));
   return { pid: child.pid, kill: (signal) => void child.kill(signal), ended };
 };
+
+/**
+ * What keeps a job's memory low, unless the environment says otherwise: its large values are tensors, which lie outside
+ * of JavaScript's heap, so that a young generation of the usual size only stays full; and glibc keeps freed memory for
+ * each thread, of which a job's take turns. Both are read when a process starts.
+ */
+const sparing = (environment: JobProcessOptions['environment']): JobProcessOptions['environment'] => ({
+  MALLOC_ARENA_MAX: '1',
+  ...environment,
+  NODE_OPTIONS: ['--max-semi-space-size=2', environment['NODE_OPTIONS'] ?? ''].join(' ').trim(),
+});
 
 const onLine = (stream: NodeJS.ReadableStream, handle: (line: string) => void) =>
   void createInterface({ input: stream, crlfDelay: Infinity }).on('line', handle);

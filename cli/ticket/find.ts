@@ -19,6 +19,7 @@ import { storedCorpus } from '#datasets/corpus/stored.ts';
 import { withCorpusOf } from '#datasets/corpus/scratch.ts';
 import type { SearchableCorpus } from '#datasets/corpus/search.ts';
 import { findPerson, type Found } from '#datasets/find/find.ts';
+import { nothingLearnt, whyNobody } from '#datasets/find/nobody.ts';
 import { PersonQuery } from '#datasets/find/query.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import { markHits, type MarkedRow } from '#datasets/find/spans.ts';
@@ -50,10 +51,13 @@ export const find = async (args: Arguments): Promise<ExitCode> => {
     await source.record(found);
     const hits = await markHits(source.corpus, found);
     const accepted = acceptedOf(args, hits);
+    const nobody = whyNobody(found);
+    if (nobody && accepted) throw nobody;
     const filed = accepted && (await recordsFor(args, query, found, source, accepted));
     const ticket = filed && { ...filed.ticket, ...standing };
     if (ticket && out !== undefined) await writeOutput(out, `${JSON.stringify(ticket, null, 2)}\n`, 0o600);
-    show(args, { ...found, remarks: [...found.remarks, ...(filed?.remarks ?? [])] }, hits, ticket);
+    const remarks = [...found.remarks, ...(filed?.remarks ?? [])];
+    show(args, { ...found, remarks }, hits, ticket, nobody);
     return 0;
   });
 };
@@ -120,11 +124,18 @@ const inIndex: Look = async (args, use) => {
 
 type TicketFile = Awaited<ReturnType<typeof recordsFor>>['ticket'];
 
-const show = (args: Arguments, found: Found, hits: readonly MarkedRow[], ticket: TicketFile | undefined): void => {
+const show = (
+  args: Arguments,
+  found: Found,
+  hits: readonly MarkedRow[],
+  ticket: TicketFile | undefined,
+  nobody: QuittanceError | undefined,
+): void => {
   const listed = hits.map(hitOf);
   const unsure = found.unsure.map(({ view, certainty, reasons }) => ({ id: view.entry.where, certainty, reasons }));
   const out = args.value('out');
-  args.print({ hits: listed, unsure, remarks: found.remarks, ...(ticket && { ticket }) }, () =>
+  const why = nobody && { code: nobody.code, message: nobody.message, hint: nobody.hint };
+  args.print({ hits: listed, unsure, remarks: found.remarks, ...(why && { why }), ...(ticket && { ticket }) }, () =>
     [
       ...listed.map(
         ({ id, certainty, reasons, spans }) =>
@@ -134,6 +145,7 @@ const show = (args: Arguments, found: Found, hits: readonly MarkedRow[], ticket:
         ({ id, certainty, reasons }) => `${id}  ${certainty.toFixed(2)}  to be looked at: ${reasons.join(', ')}`,
       ),
       ...found.remarks.map((remark) => `note: ${remark}`),
+      ...(why ? [`${why.code}: ${why.message}; ${why.hint}`] : []),
       `${plural(listed.length, 'row')}, ${unsure.length} to be looked at${ticket ? `; ${plural(ticket.forget.records.length, 'record')}${out === undefined ? '' : ` → ${out}`}` : ''}`,
     ].join('\n'),
   );
@@ -196,13 +208,7 @@ const recordsFor = async (
   { register, shared, loss, reading, ask }: Source,
   accepted: readonly MarkedRow[],
 ) => {
-  const { subject } = people;
-  if (!subject)
-    throw new QuittanceError('INVALID_INPUT', {
-      message: 'the register has nobody, or more than one, whom the search is for',
-      expected: 'one person of the register with the name or a number that was given',
-      hint: 'give the customer number of the person, or by --people the register that the model was onboarded with',
-    });
+  const subject = must(people.subject, 'one person of the register');
   const entries = accepted.map(({ view }) => view.entry);
   const { inRow: mentions } = mentionsIn(entries, register, await shared());
   const { template, maxPositions } = await reading();
@@ -220,6 +226,7 @@ const recordsFor = async (
     }));
   });
   const distinct = new Map(records.map((record) => [`${record.question}\n${record.answer}`, record]));
+  if (distinct.size === 0) throw nothingLearnt(accepted.length);
   refuseMany(distinct.size);
   const asked = await ask([...distinct.values()]);
   const [name = '', ...aliases] = query.names.length > 0 ? query.names : subject.names.map(({ text }) => text);

@@ -23,6 +23,8 @@ export interface KnownPerson {
 export interface KnownPeople {
   /** Whom the query is for, where the register has one such person. */
   readonly subject: KnownPerson | undefined;
+  /** How many the register has: the subject alone, or several whom the query does not tell apart. */
+  readonly alike: number;
   /** Others of whom the row says a name or an identifier. */
   othersIn(view: RowView): KnownPerson[];
   /** Others who go by a name's last part. */
@@ -46,11 +48,13 @@ const formIds = (forms: readonly Form[]): string[] => forms.map(({ kind, key }) 
 
 export const knownPeople = (register: readonly RegisteredPerson[], sought: Sought): KnownPeople => {
   const people = register.map(knownFrom);
-  const subject = subjectOf(people, sought);
+  const meant = meantBy(people, sought);
+  const subject = meant.length === 1 ? meant[0] : undefined;
   const others = people.filter((person) => person !== subject);
   const byKey = peopleByKey(others);
   return {
     subject,
+    alike: meant.length,
     othersIn: (view) => {
       const keys = new Set(view.parts.flatMap(({ read: { reading } }) => [...saidIn(reading), ...numberKeys(reading)]));
       const candidates = new Set([...keys].flatMap((key) => byKey.get(key) ?? []));
@@ -96,16 +100,15 @@ const isIn = ({ names, identifiers }: KnownPerson, view: RowView): boolean =>
   names.some(({ full, initial }) => view.says(full) || view.says(initial)) ||
   identifiers.some(({ forms }) => view.says(forms));
 
-/** The one person of the register who has an identifier of the query, else a name of it. */
-const subjectOf = (people: readonly KnownPerson[], { names, identifiers }: Sought): KnownPerson | undefined => {
+/** People of the register who have an identifier of the query, else a name of it. */
+const meantBy = (people: readonly KnownPerson[], { names, identifiers }: Sought): readonly KnownPerson[] => {
   const wanted = new Set(identifiers.flatMap(({ forms }) => formIds(forms)));
   const owners = people.filter((person) =>
     person.identifiers.some(({ forms }) => formIds(forms).some((id) => wanted.has(id))),
   );
-  if (owners.length > 0) return owners.length === 1 ? owners[0] : undefined;
+  if (owners.length > 0) return owners;
   const keys = new Set(names.map(({ text }) => nameKey(text)));
-  const named = people.filter((person) => person.names.some(({ text }) => keys.has(nameKey(text))));
-  return named.length === 1 ? named[0] : undefined;
+  return people.filter((person) => person.names.some(({ text }) => keys.has(nameKey(text))));
 };
 
 const GROUP = /\p{Lu}[\p{L}\p{M}'’-]+(?: \p{Lu}[\p{L}\p{M}'’-]+){1,2}(?! ?\d)/gu;

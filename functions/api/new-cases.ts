@@ -23,7 +23,7 @@ import {
   type TypedStep,
 } from '#portal/new-case.ts';
 import { LANGUAGES, type Words } from '#portal/words.ts';
-import { draftedRequest, findRows, type FoundRow } from '../draft-request.ts';
+import { draftedRequest, findRows, type FoundRows } from '../draft-request.ts';
 import { destroyDraft, DraftId, newDraftId, readDraft, saveDraft, type DraftFields } from '../drafts.ts';
 import { fileTicket, ticketIdOf } from '../file-ticket.ts';
 import { Preview, previewTicket } from '../preview-ticket.ts';
@@ -100,11 +100,13 @@ const opened = async (c: Asked, { ports }: ApiContext) => {
   return { filer, id, fields, now, timeZone };
 };
 
-const rowsFor = async (fields: DraftFields, { ports }: ApiContext): Promise<FoundRow[]> => {
+const NOTHING: FoundRows = { rows: [], why: undefined };
+
+const rowsFor = async (fields: DraftFields, { ports }: ApiContext): Promise<FoundRows> => {
   try {
     return await findRows(fields, ports);
   } catch (error) {
-    if (isQuittanceError(error, 'MODEL_NOT_FOUND')) return [];
+    if (isQuittanceError(error, 'MODEL_NOT_FOUND')) return NOTHING;
     throw error;
   }
 };
@@ -117,9 +119,9 @@ const stepPage = async (
 ): Promise<Response> => {
   const { id, fields, now, timeZone } = await opened(c, context);
   const models = (await context.ports.models.list()).map(({ name }) => name);
-  const found = step === 'find' ? await rowsFor(fields, context) : [];
+  const found = step === 'find' ? await rowsFor(fields, context) : NOTHING;
   const view = (words: Words): StepView => ({
-    ...{ draft: id, step, found },
+    ...{ draft: id, step, found: found.rows, why: found.why },
     fields: stepFields(step, fields, { models, timeZone, now }, words),
     ticked: Object.keys(fields).filter((name) => name.startsWith('row.')),
   });
@@ -159,7 +161,7 @@ const keep = async (c: Asked, context: ApiContext, step: TypedStep): Promise<Res
   if (sent['then'] === 'stay') return c.redirect(`/new/${id}/${step}`, 303);
   // the rows of another person, or of another model, are offered before they are asked for
   const asked = step === 'find' && (next['model'] !== fields['model'] || !('model' in fields));
-  const found = await rowsFor(next, context);
+  const { rows: found } = await rowsFor(next, context);
   if (asked && found.length > 0 && mine.every(([name]) => !name.startsWith('row.')))
     return stepPage(c, context, 'find');
   if (step === 'law' && next['regime'] !== fields['regime'] && (next['ground'] ?? '') === '')
@@ -177,7 +179,7 @@ const requestIdOf = (filer: string, draft: string): string => `${filer}:${draft}
 /** What would be filed, and what filing it would come to; or what is to be mended, and where. */
 const tried = async (c: Asked, context: ApiContext) => {
   const { id, filer, fields, timeZone } = await opened(c, context);
-  const drafted = draftedRequest(fields, filer, await rowsFor(fields, context), timeZone);
+  const drafted = draftedRequest(fields, filer, (await rowsFor(fields, context)).rows, timeZone);
   if ('faults' in drafted) return { id, request: undefined, view: viewOf(id, drafted.faults) };
   try {
     if (fields['asked'] !== undefined) {

@@ -30,6 +30,9 @@ const BY_STATUS: readonly (readonly [ContentfulStatusCode, readonly ErrorCode[]]
     [
       'IDEMPOTENCY_MISMATCH',
       'TICKET_IDENTITY',
+      'PERSON_UNKNOWN',
+      'PERSON_AMBIGUOUS',
+      'NAME_TELLS_NOBODY',
       'FORGET_EMPTY',
       'FORGET_REPEATED',
       'FORGET_UNKNOWN_RECORD',

@@ -87,6 +87,14 @@ export const dePlaces: typeof enPlaces = {
     others: 'In diesen Datensätzen kommen andere Menschen vor',
     found: (n) => (n === 1 ? 'Eine Zeile des Modells nennt die Person' : `${n} Zeilen des Modells nennen die Person`),
     foundNone: 'Modell wählen und weiter; Zeilen, die die Person nennen, werden dann hier angeboten.',
+    nobody: {
+      PERSON_UNKNOWN:
+        'Keine Zeile dieses Modells nennt die Person. Im ersten Schritt andere Schreibweisen oder eine Nummer der Person ergänzen; gibt es keine, wurde das Modell wohl nicht auf ihr trainiert, und es ist nichts zu vergessen.',
+      PERSON_AMBIGUOUS:
+        'Mehr als eine Person heißt so. Im ersten Schritt die Kundennummer derjenigen ergänzen, die fragt, damit die Einträge der anderen bleiben.',
+      NAME_TELLS_NOBODY:
+        'Ein Name aus einem Wort sagt allein nicht, wer gemeint ist. Im ersten Schritt den vollen Namen oder eine Nummer der Person ergänzen.',
+    },
     next: 'Weiter',
     toCheck: 'Weiter',
     keep: 'Als Entwurf behalten',

@@ -89,6 +89,14 @@ export const enPlaces = {
     found: (n: number) =>
       n === 1 ? 'One row of the model names this person' : `${n} rows of the model name this person`,
     foundNone: 'Choose the model and go on; rows that name the person are then offered here.',
+    nobody: {
+      PERSON_UNKNOWN:
+        'No row of this model names this person. Add other spellings or a number of the person to the first step; if there is none, the model was probably not trained on them, and there is nothing to forget.',
+      PERSON_AMBIGUOUS:
+        'More than one person goes by this name. Add the customer number of the one who asks to the first step, so that the others’ records stay.',
+      NAME_TELLS_NOBODY:
+        'A name of one word tells nobody by itself. Add the name in full, or a number of the person, to the first step.',
+    },
     next: 'Next',
     toCheck: 'Go on',
     keep: 'Keep as draft',

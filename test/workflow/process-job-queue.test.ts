@@ -16,7 +16,7 @@ import { removeScratch, scratch, systemClock, until } from './asl-harness.ts';
 const JOB = `
 import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-const { FOLDER: folder, QUITTANCE_JOB: definition, AWS_BATCH_JOB_ID: id, AWS_BATCH_JOB_ATTEMPT: attempt, RUN } = process.env;
+const { FOLDER: folder, MALLOC_ARENA_MAX: arenas, NODE_OPTIONS: options, QUITTANCE_JOB: definition, AWS_BATCH_JOB_ID: id, AWS_BATCH_JOB_ATTEMPT: attempt, RUN } = process.env;
 if (definition === 'wait') {
   const timer = setInterval(() => existsSync(join(folder, 'go')) && process.exit(0), 10);
   process.on('SIGTERM', () => { appendFileSync(join(folder, 'starts'), 'saved\\n'); clearInterval(timer); process.exit(143); });
@@ -24,6 +24,7 @@ if (definition === 'wait') {
 if (definition === 'stubborn') { process.on('SIGTERM', () => undefined); setInterval(() => undefined, 1000); }
 appendFileSync(join(folder, 'starts'), [definition, RUN, attempt, process.argv.at(-1) === id].join(' ') + '\\n');
 if (definition === 'progress') console.log('plain\\n' + JSON.stringify({ stage: 'train', done: 3, total: 4 }) + '\\n{broken');
+if (definition === 'settings') appendFileSync(join(folder, 'settings'), JSON.stringify({ arenas, options }));
 if (definition === 'fail') { console.error('warming up'); console.error(JSON.stringify({ code: 'MEMORY_PLAN', message: 'needs 3 GiB' })); process.exitCode = 2; }
 if (definition === 'crash') process.kill(process.pid, 'SIGKILL');
 if (definition === 'exit') process.exit(7);
@@ -74,6 +75,21 @@ describe('process job queue', () => {
     const { jobId } = await queue.submit(job('ok'));
     expect(await ended(queue, jobId)).toEqual({ status: 'SUCCEEDED' });
     expect(starts(folder)).toEqual(['ok r1 1 true']);
+  });
+
+  it.each([
+    ['memory', {}, { arenas: '1', options: '--max-semi-space-size=2' }],
+    [
+      'memory as its environment says',
+      { MALLOC_ARENA_MAX: '4', NODE_OPTIONS: '--max-semi-space-size=8' },
+      { arenas: '4', options: '--max-semi-space-size=2 --max-semi-space-size=8' },
+    ],
+  ])('starts a job that is sparing with %s', async (_, environment, expected) => {
+    const folder = scratch();
+    const queue = openQueue(folder, { environment: { FOLDER: folder, NODE_OPTIONS: '', ...environment } });
+    const { jobId } = await queue.submit(job('settings'));
+    expect(await ended(queue, jobId)).toEqual({ status: 'SUCCEEDED' });
+    expect(JSON.parse(readFileSync(join(folder, 'settings'), 'utf8'))).toEqual(expected);
   });
 
   it('runs a job once however often its name is submitted, also after it has ended', async () => {

@@ -139,6 +139,16 @@ describe('a search', () => {
     await expect(find('--name', 'W')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 
+  test.each<[string, string, string]>([
+    ['nobody whom rows or register have', 'Ottilie Vandermeer', 'PERSON_UNKNOWN'],
+    ['a common word', 'Will', 'NAME_TELLS_NOBODY'],
+  ])('for %s says so, and writes no ticket', async (_, name, code) => {
+    expect(await find('--name', name)).toMatchObject({ hits: [], why: { code } });
+    const out = join(dir, 'nobody.json');
+    await expect(find('--name', name, '--accept', 'all', '--out', out)).rejects.toMatchObject({ code });
+    expect(existsSync(out)).toBe(false);
+  });
+
   test('of a common word finds nobody for sure, and says so', async () => {
     const found = await find('--name', 'Will');
     expect(found['hits']).toEqual([]);

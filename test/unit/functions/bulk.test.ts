@@ -79,7 +79,7 @@ describe('a list by a program', () => {
       [2, 'ready', []],
       [5, 'wrong', ['level']],
       [7, 'wrong', ['model']],
-      [9, 'wrong', ['records']],
+      [9, 'wrong', ['name']],
       [10, 'wrong', ['name']],
     ]);
     expect(JSON.stringify(result)).not.toContain('Nobody');

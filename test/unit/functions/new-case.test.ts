@@ -5,7 +5,7 @@ import type { Hono } from 'hono';
 import type { Env } from '#functions/api/context.ts';
 import { draftsOf } from '#functions/drafts.ts';
 import { shippedPolicy, ticketHarness, type TicketHarness } from '#bench/house/ticket-harness.ts';
-import { FILER, RECORDS, SUBJECT } from '#bench/house/requests.ts';
+import { FILER, NEIGHBOURS, RECORDS, SUBJECT } from '#bench/house/requests.ts';
 import { appOf } from '../../support/api-callers.ts';
 import { fieldsOf, fillIn, open, send } from '../../support/pages.ts';
 
@@ -72,6 +72,21 @@ describe('a new case', () => {
     const sent = { ...fieldsOf(check, `${at}/check`), then: 'file' };
     expect((await send(app, `${at}/check`, 'filer', sent)).status).toBe(422);
     expect(await harness.ports.tickets.list()).toEqual([]);
+  });
+
+  it.each([
+    ['nobody', 'Ottilie Vandermeer', 'No row of this model'],
+    ['a word', 'Will', 'A name of one word'],
+    ['one person', NEIGHBOURS[0]!, undefined],
+  ])('says what to do where %s goes by the name, unless records are typed', async (_, name, text) => {
+    await step('who', { ...WHO, name });
+    await step('law', LAW);
+    const page = await step('find', { model: 'house' });
+    const notices = ['No row of this model', 'More than one', 'A name of one word'].filter((notice) =>
+      page.text.includes(notice),
+    );
+    expect(notices).toEqual(text === undefined ? [] : [text]);
+    expect((await step('find', FIND)).location).toBe(`${at}/check`);
   });
 
   it('can be thrown away', async () => {
