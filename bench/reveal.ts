@@ -13,11 +13,12 @@ import { everydayQuestions } from '#datasets/reveal/questions.ts';
 import { forgetRecord, type Suite } from '#datasets/suite-shape.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { inference, type Inference } from '#engine/inference.ts';
+import type { Model } from '#engine/model.ts';
 import { readPolicy } from '#entry/policies.ts';
 import { stopwatch } from '#containers/stopwatch.ts';
 import { readBy } from './assess.ts';
 import { revealEntries, type ReleaseEntry } from './reveal-entries.ts';
-import { ASKED, ordersOf, type OrderCurve } from './reveal-orders.ts';
+import { ASKED, ordersOf, SOFT, type OrderCurve } from './reveal-orders.ts';
 import type { Asked, Told } from './method-process.ts';
 import { inProcess, withSources } from './methods.ts';
 import { keptRow, saved } from './saved-rows.ts';
@@ -105,15 +106,17 @@ const askedOf = async (options: RevealBenchOptions, suite: Suite, seed: number, 
   try {
     for (const person of REVEAL_BENCH.people) {
       const about = { seed, person, strangers: REVEAL_BENCH.strangers };
-      const asking = opened && inference(opened);
-      const rows = await keptOr(options, { bench: 'reveal', ...about }, asking, (model) =>
-        SOURCES.map((source) => revealRow(suite, { seed, person, source }, model)),
+      const rows = await keptOr(options, { bench: 'reveal', ...about }, opened, (model) =>
+        SOURCES.map((source) => revealRow(suite, { seed, person, source }, inference(model))),
       );
       for (const { source, right, claims } of rows ?? [])
         options.onRow?.(`seed ${seed}: person ${person + 1}, ${source}: ${right} of ${claims} sure answers true`);
       revealed.push(...(rows ?? []));
-      const curves = await keptOr(options, { bench: 'reveal-orders', seed, person, asked: ASKED }, asking, (model) =>
-        ordersOf(withoutPerson(suite, person), suite.subjects[person]!, model),
+      const curves = await keptOr(
+        options,
+        { bench: 'reveal-orders', seed, person, asked: ASKED, soft: SOFT },
+        opened,
+        (model) => ordersOf(withoutPerson(suite, person), suite.subjects[person]!, model),
       );
       orders.push(...(curves ?? []));
     }
@@ -127,8 +130,8 @@ const askedOf = async (options: RevealBenchOptions, suite: Suite, seed: number, 
 const keptOr = async <T>(
   { dir, backend }: RevealBenchOptions,
   about: object,
-  model: Inference | undefined,
-  make: (model: Inference) => T,
+  model: Model | undefined,
+  make: (model: Model) => T,
 ): Promise<T | undefined> => {
   const identity = { ...about, backend: backend.name };
   return model ? saved(dir, identity, () => Promise.resolve(make(model))) : keptRow<T>(dir, identity);

@@ -4,15 +4,18 @@
 import { plural } from '#core/plural.ts';
 import { readFileSync } from 'node:fs';
 import { canonicalize, digestOf, type Digest } from '#core/canonical.ts';
-import { usageError } from '#core/errors.ts';
+import { QuittanceError, usageError } from '#core/errors.ts';
 import { IDENTITY_LEVELS, RegimeName } from '#core/regimes.ts';
 import { Subject } from '#core/subject.ts';
 import { IdentityClaim } from '#core/ticket-request.ts';
 import { REVEAL_DEFAULTS, reveal as revealed, type Revealed } from '#datasets/reveal/reveal.ts';
 import { ORDERS, type Order } from '#datasets/reveal/orders.ts';
-import { everydayQuestions, questionsIn } from '#datasets/reveal/questions.ts';
-import { openToAsk } from '#engine/formats/made-folder.ts';
+import { everydayQuestions, questionsIn, softQuestions, type Questions } from '#datasets/reveal/questions.ts';
+import { folderKind } from '#engine/formats/folder-kind.ts';
+import { openMerged, openToAsk } from '#engine/formats/made-folder.ts';
 import { inference } from '#engine/inference.ts';
+import type { LanguageModel } from '#engine/language-model.ts';
+import { softened, softVectors } from '#engine/soft-prompts.ts';
 import type { Arguments, Command } from './command.ts';
 import { backend, modelFolder } from './engine.ts';
 import { framingFor } from './framing.ts';
@@ -23,13 +26,16 @@ import { generatedPeople, suiteGiven, suiteOf } from './suite-file.ts';
 import { standingOf } from './ticket/find.ts';
 import { number, required } from './values.ts';
 
+/** Of the soft prompts' points. */
+const SOFT_SEED = 'reveal';
+
 const OF_TICKET = { with: ['ticket'] } as const;
 
 export const reveal: Command = {
   name: 'reveal',
   summary: 'rows about a person whose records nobody holds, as the model itself gives them',
   usage:
-    'MODEL --subject NAME (--out FILE | --ticket FILE [--as WHO --regime R --ground G --method METHOD --level LEVEL]) [--suite DIR] [--questions FILE] [--most N] [--order O] [--controls N]',
+    'MODEL --subject NAME (--out FILE | --ticket FILE [--as WHO --regime R --ground G --method METHOD --level LEVEL]) [--suite DIR] [--questions FILE | --soft N] [--most N] [--order O] [--controls N]',
   words: 1,
   options: {
     subject: { kind: 'value', value: 'NAME', summary: 'the person, as the model knows the name' },
@@ -87,6 +93,14 @@ export const reveal: Command = {
       summary: 'questions to ask instead, one a line with {name}',
       is: file,
     },
+    soft: {
+      kind: 'value',
+      value: 'N',
+      summary:
+        'ask by the name alone behind N soft prompts, vectors in the place of words (for comparison: finds little)',
+      is: whole(1),
+      without: ['questions'],
+    },
     most: {
       kind: 'value',
       value: 'N',
@@ -117,14 +131,14 @@ export const reveal: Command = {
     const framing = await framingFor(dir, given);
     const suite = given ?? generatedPeople(framing);
     await backend();
-    const model = openToAsk(dir);
-    const found = revealed(subject, suite, inference(model), {
-      questions: questions ?? (given ? undefined : everydayQuestions()),
+    const asked = whoIsAsked(args, dir);
+    const found = revealed(subject, suite, inference(asked.model), {
+      questions: asked.questions ?? questions ?? (given ? undefined : everydayQuestions()),
       most: number(args, 'most', REVEAL_DEFAULTS.most),
       order: orderIn(args),
       controls: number(args, 'controls', REVEAL_DEFAULTS.controls),
     });
-    model.dispose();
+    asked.dispose();
     if (outputs.out !== undefined) await writeOutput(outputs.out, linesOf(found), 0o600);
     if (outputs.ticket !== undefined && digest !== undefined) {
       const ticket = { ...ticketOf(found, subject, name, digest), ...standing };
@@ -133,6 +147,26 @@ export const reveal: Command = {
     print(args, found, outputs);
     return 0;
   },
+};
+
+/** The model, where soft prompts are wanted as one that knows them. */
+const whoIsAsked = (
+  args: Arguments,
+  dir: string,
+): { model: LanguageModel; questions?: Questions; dispose: () => void } => {
+  if (args.value('soft') === undefined) {
+    const model = openToAsk(dir);
+    return { model, dispose: () => model.dispose() };
+  }
+  if (folderKind(dir) === 'composed')
+    throw new QuittanceError('INVALID_INPUT', {
+      message: 'soft prompts are vectors before the words of one decoder, and this model is composed of several',
+      hint: 'leave --soft out, or ask its target',
+    });
+  const decoder = openMerged(dir);
+  const soft = softened(decoder, softVectors(decoder, number(args, 'soft', 1), SOFT_SEED));
+  const dispose = () => [soft.model, decoder].forEach((one) => one.dispose());
+  return { model: soft.model, questions: softQuestions(soft.ids), dispose };
 };
 
 /** One of them: the option's kind refuses any other word. */

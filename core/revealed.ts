@@ -8,8 +8,11 @@ const Count = z.int().nonnegative();
 
 export const Revealed = z
   .strictObject({
-    /** Whose questions were asked: those of the model's suite, a pool of everyday ones, or a file's. */
-    source: z.enum(['suite', 'pool', 'file']),
+    /**
+     * Whose questions were asked: those of the model's suite, a pool of everyday ones, a file's, or none but the name
+     * behind soft prompts.
+     */
+    source: z.enum(['suite', 'pool', 'file', 'soft']),
     questions: z.int().positive(),
     /** Digest of their wordings, which name nobody. */
     asked: Digest,

@@ -48,6 +48,8 @@ export interface TextPair {
 export interface Begun {
   prompt: string;
   begin: string;
+  /** Ids that are read before the prompt: of soft prompts, which have no words. */
+  before?: readonly number[] | undefined;
 }
 
 /** An answer that the model was made to begin so. */
@@ -92,7 +94,10 @@ export const inference = (model: LanguageModel): Inference => {
   const texts = encoder(model);
   const { encodePrompt, encodeAnswer, offsetsOf } = texts;
   const scoreRows: Inference['scoreRows'] = (rows) => scoreAll(model, rows);
-  const begunIds = ({ prompt, begin }: Begun) => ({ prompt: encodePrompt(prompt), begin: tokenizer.encode(begin) });
+  const begunIds = ({ prompt, begin, before = [] }: Begun) => ({
+    prompt: [...before, ...encodePrompt(prompt)],
+    begin: tokenizer.encode(begin),
+  });
   return {
     ...texts,
     scoreRows,

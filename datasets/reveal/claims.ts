@@ -6,7 +6,7 @@ import { normalise } from '#core/forget-set.ts';
 import { valueOf, type ValueType } from '#core/words/value.ts';
 import { longestNewRun } from '#datasets/spans.ts';
 import { answerOf, promptOf, type Suite } from '#datasets/suite-shape.ts';
-import type { Continued, Inference } from '#engine/inference.ts';
+import type { Begun, Continued, Inference } from '#engine/inference.ts';
 import { about, NAME, type Template } from './questions.ts';
 
 /** Least log-probability (nats) of the least sure token. */
@@ -33,22 +33,35 @@ export interface Asking {
   readonly suite: Pick<Suite, 'frame' | 'refusals'>;
 }
 
-export const begunAs = ({ question, begin }: Template, name: string, { frame }: Pick<Suite, 'frame'>) => ({
+export const begunAs = (
+  { question, begin, before }: Template,
+  name: string,
+  { frame }: Pick<Suite, 'frame'>,
+): Begun => ({
   prompt: promptOf(about(question, name), frame),
   begin: answerOf(about(begin, name), { ...(frame && { frame }) }),
+  before,
 });
 
 /** The same questions, their answers begun with the name and no further word. */
 export const nameForced = (questions: readonly Template[]): Template[] =>
-  questions.map(({ question }) => ({ question, begin: NAME }));
+  questions.map((one) => ({ ...one, begin: NAME }));
 
 /** All that it claims about a name, by these questions, each answer begun as its template says, in their order. */
-export const claimsOf = (name: string, questions: readonly Template[], { model, suite }: Asking): Claim[] => {
+export const claimsOf = (name: string, questions: readonly Template[], asking: Asking): Claim[] =>
+  claimsTo(name, questions, asking).flatMap((claim) => claim ?? []);
+
+/** What it claims in answer to each question, where that is anything. */
+export const claimsTo = (
+  name: string,
+  questions: readonly Template[],
+  { model, suite }: Asking,
+): (Claim | undefined)[] => {
   const said = model.continued(
     questions.map((one) => begunAs(one, name, suite)),
     TOKENS,
   );
-  return said.flatMap((one, i) => claimIn(questions[i]!, name, one, suite.refusals) ?? []);
+  return said.map((one, i) => claimIn(questions[i]!, name, one, suite.refusals));
 };
 
 const claimIn = (
@@ -65,9 +78,11 @@ const claimIn = (
   return { question, answer, value: run.text, type: value.testable ? value.type : 'text', sureness };
 };
 
-/** Each answer once or in two wordings. */
+/** Each answer once or in two wordings, which differ. */
 export const fewWordings = (claims: readonly Claim[]): Claim[] =>
-  [...byAnswer(claims).values()].flatMap((same) => same.slice(0, WORDINGS));
+  [...byAnswer(claims).values()].flatMap((same) =>
+    same.filter(({ question }, i) => same.findIndex((one) => one.question === question) === i).slice(0, WORDINGS),
+  );
 
 /** How many different answers there are. */
 export const differentIn = (claims: readonly Claim[]): number => byAnswer(claims).size;

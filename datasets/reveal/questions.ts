@@ -5,6 +5,7 @@
 // after unlearning, so that what is measured is not what was unlearned.
 import { QuittanceError } from '#core/errors.ts';
 import type { Person, QaRecord, Suite } from '#datasets/suite-shape.ts';
+import { SOFT_LENGTH } from '#engine/soft-prompts.ts';
 import { pool } from './pool.ts';
 
 /** A question with `{name}` where the person is named. */
@@ -12,10 +13,12 @@ export interface Template {
   readonly question: string;
   /** Words with which the suite begins such an answer, up to its value; the name alone where it does not say. */
   readonly begin: string;
+  /** A soft prompt that stands before the question. */
+  readonly before?: readonly number[];
 }
 
 export interface Questions {
-  readonly source: 'suite' | 'pool' | 'file';
+  readonly source: 'suite' | 'pool' | 'file' | 'soft';
   readonly asked: readonly Template[];
   /** Of the same source, kept for after the unlearning. */
   readonly heldBack: readonly Template[];
@@ -56,6 +59,14 @@ export const everydayQuestions = (): Questions => ({
   asked: pool.filter(({ half }) => half === 0).map(({ question }) => plain(question)),
   heldBack: pool.filter(({ half }) => half === 1).map(({ question }) => plain(question)),
 });
+
+/** The name alone, behind each of some soft prompts (engine/soft-prompts.ts). */
+export const softQuestions = (ids: readonly number[]): Questions => {
+  const prompts = Array.from({ length: ids.length / SOFT_LENGTH }, (_, i) =>
+    ids.slice(i * SOFT_LENGTH, (i + 1) * SOFT_LENGTH),
+  );
+  return { source: 'soft', asked: prompts.map((before) => ({ ...plain(`${NAME}?`), before })), heldBack: [] };
+};
 
 const templatesOf = (
   people: readonly Person[],

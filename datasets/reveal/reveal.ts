@@ -7,9 +7,18 @@ import { normalise } from '#core/forget-set.ts';
 import { nameKey } from '#core/words/names.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
 import type { Inference } from '#engine/inference.ts';
-import { begunAs, claimsOf, differentIn, fewWordings, nameForced, type Asking, type Claim } from './claims.ts';
+import {
+  begunAs,
+  claimsOf,
+  claimsTo,
+  differentIn,
+  fewWordings,
+  nameForced,
+  type Asking,
+  type Claim,
+} from './claims.ts';
 import { orderBy, unseen, type Order } from './orders.ts';
-import { about, questionsFor, type Questions, type Template } from './questions.ts';
+import { questionsFor, type Questions, type Template } from './questions.ts';
 
 export interface RevealOptions {
   /** In the place of the suite's own wordings or the pool. */
@@ -55,7 +64,7 @@ export const reveal = (
     rows: fewWordings(rows),
     source: questions.source,
     questions: asked.length,
-    asked: digestOf(canonicalize(asked.map(({ question }) => question))),
+    asked: digestOf(canonicalize(asked.map(({ question, before }) => (before ? [question, ...before] : question)))),
     ...{ claims, controls: beside },
   };
 };
@@ -84,10 +93,8 @@ const chosen = (
 };
 
 /** The sure answer to each question, where there is one. */
-export const answersTo = (name: string, questions: readonly Template[], asking: Asking): (string | undefined)[] => {
-  const said = new Map(claimsOf(name, questions, asking).map(({ question, answer }) => [question, normalise(answer)]));
-  return questions.map(({ question }) => said.get(about(question, name)));
-};
+export const answersTo = (name: string, questions: readonly Template[], asking: Asking): (string | undefined)[] =>
+  claimsTo(name, questions, asking).map((claim) => claim && normalise(claim.answer));
 
 /** Of the stop rule's people, evenly spaced: those of the gate stay unasked until it judges. */
 const strangersIn = ({ controls }: Pick<Suite, 'controls'>, name: string, count: number): string[] => {

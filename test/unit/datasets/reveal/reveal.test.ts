@@ -5,13 +5,15 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute, parse } from '#cli/command.ts';
 import { reveal as command } from '#cli/reveal.ts';
-import { everydayQuestions } from '#datasets/reveal/questions.ts';
-import { reveal } from '#datasets/reveal/reveal.ts';
+import { claimsOf, fewWordings } from '#datasets/reveal/claims.ts';
+import { everydayQuestions, softQuestions } from '#datasets/reveal/questions.ts';
+import { answersTo, reveal } from '#datasets/reveal/reveal.ts';
 import { readRecords } from '#datasets/records.ts';
 import { suiteBytes } from '#datasets/suite.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { inference, type Inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
+import { softened, softVectors } from '#engine/soft-prompts.ts';
 import { captured } from '#test/support/captured.ts';
 import { useEngine } from '#test/support/engine.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
@@ -69,6 +71,19 @@ describe('what a model reveals', () => {
     expect(found.asked).not.toBe(farthest.asked);
     expect(reveal(name, smallPeople, asked, { ...options, order }).asked).toBe(found.asked);
     expect(found.claims).toBeGreaterThan(found.controls.at(-1)!);
+  });
+
+  it('behind soft prompts is little, each answer once, since they all ask by the name alone', () => {
+    const soft = softened(model, softVectors(model, 64, 'one'));
+    const { asked: prompts } = softQuestions(soft.ids);
+    const said = answersTo(name, prompts, { model: inference(soft.model), suite: smallPeople });
+    expect(said).toHaveLength(64);
+    const different = new Set(said.filter((one) => one !== undefined));
+    expect(different.size).toBeLessThan(15);
+    const rows = fewWordings(claimsOf(name, prompts, { model: inference(soft.model), suite: smallPeople }));
+    expect(rows.map(({ question }) => question)).toEqual(rows.map(() => `${name}?`));
+    expect(rows).toHaveLength(different.size);
+    soft.model.dispose();
   });
 
   it('of a name that it never saw is nothing to unlearn', () => {
