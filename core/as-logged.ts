@@ -1,10 +1,10 @@
 // Whether a ticket's row says what its logged events say. A row is believed by every step, and who edits it (a filer
 // in a database) would have a step act that cannot be taken back; the log is signed and append-only, so the events are
 // walked again and every field of the outcome is compared.
-// Traps: the subject's pseudonym is in no event, as it must go with the case, and is taken from the row: by it a second
-// ticket of the same person is known, and nothing that cannot be taken back. So is the calendar, of which the log has a
-// digest (older ones have none). What was filed is in the log once a run is planned, but the latest events may not be
-// yet, and count as the store has them.
+// Traps: two fields are in no event and are taken from the row: the subject's pseudonym, as it must go with the case,
+// and the calendar. The log has a digest of each (older ones have none); the pseudonym's is keyed by a secret in the
+// vault, which goes with the case too. What was filed is in the log once a run is planned, but the latest events may
+// not be yet, and count as the store has them.
 import { z } from 'zod';
 import { digestJson } from './canonical.ts';
 import { Instant } from './deadlines.ts';
@@ -12,7 +12,7 @@ import { isQuittanceError, QuittanceError } from './errors.ts';
 import { readLog } from './ledger/log.ts';
 import { leafHash, verifyInclusion } from './ledger/merkle.ts';
 import { tileTree } from './ledger/tile-tree.ts';
-import type { Ports, StoredEvent } from './ports.ts';
+import type { Ports, StoredEvent, Vault } from './ports.ts';
 import { parseJson } from './stored-json.ts';
 import { TicketId, type Ticket } from './ticket.ts';
 import { Received, TicketEvent } from './ticket-events.ts';
@@ -26,6 +26,30 @@ export const requireAsLogged = async (ticket: Ticket, ports: LoggedPorts): Promi
   await requireLogged(ticket, events, ports);
   const found = difference(plain(ticket), plain(withItsDates(walked(ticket, events), ticket)));
   if (found) throw differs(ticket, found.path, found);
+};
+
+/**
+ * The same, and whose ticket it is, for steps that may read the case: by this field alone a second ticket of the same
+ * person is known.
+ */
+export const requireCaseAsLogged = async (ticket: Ticket, ports: LoggedPorts & Pick<Ports, 'vault'>): Promise<void> => {
+  await requireAsLogged(ticket, ports);
+  const [first] = await ports.tickets.events(ticket.id);
+  if (!first || !('subjectKey' in ticket)) return;
+  const { event } = parseJson(Buffer.from(first.body), FirstBody, 'the first event');
+  if (event.subjectDigest === undefined) return;
+  const got = await subjectDigest(ports.vault, ticket.id, ticket.subjectKey).catch(unlessDestroyed);
+  if (got !== undefined && got !== event.subjectDigest)
+    throw differs(ticket, 'subjectKey', { expected: `a pseudonym whose digest is ${event.subjectDigest}`, got });
+};
+
+/** Keyed by the ticket's own secret: who reads the log can neither guess the person nor join two of their tickets. */
+export const subjectDigest = (vault: Vault, ticketId: string, subjectKey: string): Promise<string> =>
+  vault.commit(ticketId, Buffer.from(`subject\n${subjectKey}`));
+
+/** A purge that was interrupted has destroyed the secret before the row says so. */
+const unlessDestroyed = (error: unknown): undefined => {
+  if (!isQuittanceError(error, 'VAULT_KEY_DESTROYED')) throw error;
 };
 
 /** Each event that has a place in the log stands there, in order, and those that must have one do. */
@@ -56,6 +80,7 @@ const Body = z.strictObject({
   at: Instant,
   event: z.union([Received, TicketEvent]),
 });
+const FirstBody = Body.extend({ event: Received });
 
 /** The ticket that the events lead to. */
 const walked = (row: Ticket, events: readonly StoredEvent[]): Ticket => {

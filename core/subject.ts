@@ -19,6 +19,7 @@ import { indexOf } from './suite-index.ts';
 import { rowKey, type SuiteRows } from './suite-rows.ts';
 import { isAnybodys } from './words/function-words.ts';
 import { isDisguised } from './words/lookalikes.ts';
+import { placesOfPartAlone } from './words/name-alone.ts';
 import { sameName } from './words/names.ts';
 import { partIn } from './words/part.ts';
 import { textOf, type Form, type Text } from './words/places.ts';
@@ -27,6 +28,7 @@ import {
   mayMention,
   mentions,
   mentionsOf,
+  namePartsOf,
   partsOf,
   placesOfName,
   weaknessOf,
@@ -251,16 +253,23 @@ export const refuseAnybodys = (records: readonly ForgetRecord[]): void => {
 export const refuseNamesAsValues = (records: readonly ForgetRecord[], { name, aliases }: Subject): void => {
   const names = [name, ...aliases].filter((one) => weaknessOf(one) === undefined);
   const foreign = records.flatMap((record, i) =>
-    names.some((one) => saysOnlyName(record, one) && mentions(record.question, one)) ? [i + 1] : [],
+    names.some((one) => saysOnlyName(record, one) && asksOf(record, one)) ? [i + 1] : [],
   );
   if (foreign.length > 0) throw foreignValue(foreign, 'what the answer adds to the name that its question says');
 };
 
-const saysOnlyName = ({ answer, value }: ForgetRecord, name: string): boolean => {
+const saysOnlyName = ({ question, answer, value }: ForgetRecord, name: string): boolean => {
   if (value === undefined) return false;
   if (sameName(name, value)) return true;
-  return isPartOfName(value, name) && partIn(withoutPlaces(answer, placesOfName(answer, name)), value) === undefined;
+  if (!isPartOfName(value, name)) return false;
+  const rest = withoutPlaces(answer, placesOfName(answer, name));
+  const alone = placesOfPartAlone(rest, question, namePartsOf(name));
+  return partIn(withoutPlaces(rest, alone), value) === undefined;
 };
+
+/** The question has the name, or the very part of it that is marked. */
+const asksOf = ({ question, value = '' }: ForgetRecord, name: string): boolean =>
+  mentions(question, name) || (isPartOfName(value, name) && partIn(question, value) !== undefined);
 
 /** "Paris Lind was born in Paris." says Paris twice, and once it is no name. */
 const withoutPlaces = (text: string, places: readonly (readonly [start: number, end: number])[]): string =>

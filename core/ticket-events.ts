@@ -47,6 +47,8 @@ export const Received = event('received', {
   asserted: Asserted,
   /** Keyed, of the whole request under its caller's own id: the same id with another request is refused. */
   requestDigest: KeyedDigest.optional(),
+  /** Of the subject's pseudonym, which the row alone holds, keyed by the ticket's own secret; absent in older logs. */
+  subjectDigest: KeyedDigest.optional(),
   revealed: Revealed.optional(),
   ...REQUEST_FACTS,
   /** How the law counts, and where; what the requester was asked for before the filing. Absent in older logs. */

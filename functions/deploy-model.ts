@@ -3,7 +3,6 @@
 // deployed to the model since. If this run's base is therefore no longer served, the ticket must unlearn again from
 // what is; if its base is still going to be served, it waits.
 import { z } from 'zod';
-import { requireAsLogged } from '#core/as-logged.ts';
 import { admit, TrainingManifest, withoutRows } from '#core/forget-set.ts';
 import { mayProceed } from '#core/gathering.ts';
 import type { ModelRecord, SideArtefacts } from '#core/model.ts';
@@ -13,7 +12,15 @@ import { jobName, JobResult } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import type { TicketIn } from '#core/ticket.ts';
-import { commitEvent, forgetSetOf, notReady, openTicket, sideArtefact, TicketInput } from './step-support.ts';
+import {
+  commitEvent,
+  forgetSetOf,
+  loggedTicket,
+  notReady,
+  onItsWay,
+  sideArtefact,
+  TicketInput,
+} from './step-support.ts';
 import { rememberPerson } from './remember-forgotten.ts';
 import { queueOf, wakeWaiting } from './turns.ts';
 
@@ -23,13 +30,12 @@ export const deployModel = defineStep({
   output: z.strictObject({ outcome: z.enum(['deployed', 'waits', 'base-moved']) }),
   uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'results', 'workflows', 'pseudonyms', 'ledger', 'clock'],
   async run({ ticketId }, ports) {
-    const found = await openTicket(ports.tickets, ticketId);
+    const found = onItsWay(await loggedTicket(ticketId, ports));
     const { ticket } = found;
     if ('deployed' in ticket) return { outcome: 'deployed' as const };
     if (ticket.status === 'SCHEDULED' && ticket.runs.length > 0) return { outcome: 'base-moved' as const };
     if (ticket.status !== 'DEPLOYING') throw notReady('deploy-model', ticket);
     if (!mayProceed(ticket, await queueOf(ports, ticket.model))) return { outcome: 'waits' as const };
-    await requireAsLogged(ticket, ports);
     const { model, version } = await ports.models.get(ticket.model);
     const { candidate, base } = ticket.run;
     if (model.digest !== base && model.digest !== candidate) {

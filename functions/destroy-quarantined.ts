@@ -6,7 +6,7 @@ import { requireAsLogged } from '#core/as-logged.ts';
 import type { Digest } from '#core/canonical.ts';
 import { defineStep } from '#core/step.ts';
 import { workingOf, type Ticket } from '#core/ticket.ts';
-import { ModelName } from '#core/model.ts';
+import { ModelName, type ModelRecord } from '#core/model.ts';
 import { destroyModels, neededModels } from './model-artefacts.ts';
 
 export const destroyQuarantined = defineStep({
@@ -22,10 +22,7 @@ export const destroyQuarantined = defineStep({
       ({ destroyAfter, destroyedAt }) => destroyedAt === undefined && destroyAfter <= now,
     );
     if (due.length === 0) return { destroyed: 0 };
-    // only what tickets themselves say: one that a restored table has lost says nothing
-    const replaced = new Set<Digest | undefined>(due.map(({ digest }) => digest));
-    for (const ticket of await tickets.list())
-      if (ticket.model === name && replaced.has(previousOf(ticket))) await requireAsLogged(ticket, ports);
+    for (const ticket of deploying(due, model, await tickets.list())) await requireAsLogged(ticket, ports);
     const others = (await models.list()).filter((other) => other.name !== name);
     const staying = { ...model, quarantined: model.quarantined.filter((entry) => !due.includes(entry)) };
     const gone = await destroyModels(
@@ -42,6 +39,22 @@ export const destroyQuarantined = defineStep({
     return { destroyed: destroyed.length };
   },
 });
+
+/**
+ * Tickets that took what is due out of service. Where no row says so, one may have been edited, and each ticket that
+ * the registry names with a certificate is looked at; one that a restored table has lost says nothing.
+ */
+const deploying = (due: readonly Quarantined[], model: ModelRecord, all: readonly Ticket[]): Ticket[] => {
+  const said = new Set(all.flatMap((ticket) => (ticket.model === model.name ? (previousOf(ticket) ?? []) : [])));
+  const replaced = new Set<Digest | undefined>(due.map(({ digest }) => digest));
+  const certified = new Set(model.certificates.map(({ ticketId }) => ticketId));
+  const unsaid = due.some(({ digest }) => !said.has(digest));
+  return all.filter(
+    (ticket) =>
+      (ticket.model === model.name && replaced.has(previousOf(ticket))) || (unsaid && certified.has(ticket.id)),
+  );
+};
+type Quarantined = ModelRecord['quarantined'][number];
 
 /** The artefact that the ticket's deployment took out of service. */
 const previousOf = (ticket: Ticket): Digest | undefined => {

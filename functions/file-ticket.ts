@@ -3,6 +3,7 @@
 // Trap: personal data is stored only after the ticket exists, so that a crash leaves at most an empty ticket that can
 // be seen and closed; with a `requestId` the same call again picks up where it stopped.
 import { z } from 'zod';
+import { subjectDigest } from '#core/as-logged.ts';
 import { digestJson, Digest } from '#core/canonical.ts';
 import { Deadlines, Instant, type HolidayCalendar } from '#core/deadlines.ts';
 import { isQuittanceError, must, QuittanceError } from '#core/errors.ts';
@@ -109,7 +110,8 @@ const fileNew = async (asked: Asked, ports: Filing): Promise<Ticket> => {
   await refuseDuplicate(request.model, subjectKey, ports.tickets);
   await ports.vault.createKey(ticketId);
   const commitment = await ports.vault.commit(ticketId, jsonBytes(forgetSetIn(request.forget)));
-  const event = { ...receivedEvent({ ...asked, policy }, commitment, receipt), protection };
+  const subject = { subjectDigest: await subjectDigest(ports.vault, ticketId, subjectKey) };
+  const event = { ...receivedEvent({ ...asked, policy }, commitment, receipt), ...subject, protection };
   return createTicket(asked, event, { subjectKey, calendar: receipt.calendar }, ports);
 };
 

@@ -12,7 +12,7 @@ import { defineStep } from '#core/step.ts';
 import { getJson, parseJson, putJson } from '#core/stored-json.ts';
 import type { TicketIn } from '#core/ticket.ts';
 import { stampedBy } from './late-attestors.ts';
-import { commitEvent, notReady, openTicket, TicketInput } from './step-support.ts';
+import { commitEvent, notReady, onItsWay, TicketInput } from './step-support.ts';
 import { sequenceEvents } from './sequence-log.ts';
 
 export const issueCertificate = defineStep({
@@ -24,12 +24,13 @@ export const issueCertificate = defineStep({
     ...(['outside', 'clock'] as const),
   ],
   async run({ ticketId }, ports) {
-    const found = await openTicket(ports.tickets, ticketId);
+    await sequenceEvents(ports);
+    const read = await ports.tickets.get(ticketId);
+    await requireAsLogged(read.ticket, ports);
+    const found = onItsWay(read);
     const { ticket } = found;
     if ('certificate' in ticket) return { certificate: ticket.certificate.digest };
     if (ticket.status !== 'COMPLETED') throw notReady('issue-certificate', ticket);
-    await sequenceEvents(ports);
-    await requireAsLogged(ticket, ports);
     const { certificate, validUntil } = (await registered(ticket, ports)) ?? (await issue(ticket, ports));
     const timestamps = await stamped(certificate, ports);
     await commitEvent(ports, found, { type: 'certified', certificate, validUntil, ...timestamps });

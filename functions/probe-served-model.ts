@@ -1,7 +1,8 @@
 // Asks the serving side what it serves now, and judges that: the digest of what it loaded, and its answers to the
 // forgotten questions, each behind what was said before it. A mismatch rolls back to the base at once. The interim
-// suppression is lifted only after the probe has passed. Trap: the probe must bypass the suppression rules; otherwise
-// it would test the rules and not the model.
+// suppression is lifted only after the probe has passed.
+// Traps: the probe must bypass the suppression rules; otherwise it would test the rules and not the model. And a row
+// that somebody edited would have another's rule lifted, or a good deployment rolled back.
 import { z } from 'zod';
 import type { Digest } from '#core/canonical.ts';
 import { isQuittanceError } from '#core/errors.ts';
@@ -13,14 +14,14 @@ import { defineStep } from '#core/step.ts';
 import { getJson } from '#core/stored-json.ts';
 import { countOf } from '#core/summaries.ts';
 import type { TicketIn } from '#core/ticket.ts';
-import { commitEvent, forgetSetOf, notReady, openTicket, TicketInput } from './step-support.ts';
+import { commitEvent, forgetSetOf, loggedTicket, notReady, onItsWay, TicketInput } from './step-support.ts';
 import { wakeWaiting } from './turns.ts';
 
 export const probeServedModel = defineStep({
   name: 'probe-served-model',
   input: TicketInput,
   output: z.strictObject({ outcome: z.enum(['verified', 'rolled-back']) }),
-  uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'results', 'workflows', 'clock'],
+  uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'results', 'workflows', 'ledger', 'clock'],
   async run({ ticketId }, ports) {
     const outcome = await probeOnce(ticketId, ports);
     await wakeWaiting(ports, (await ports.tickets.get(ticketId)).ticket.model);
@@ -30,10 +31,10 @@ export const probeServedModel = defineStep({
 
 type Outcome = 'verified' | 'rolled-back';
 
-const probeOnce = async (ticketId: string, ports: ProbePorts & Pick<Ports, 'tickets'>): Promise<Outcome> => {
-  const raw = await ports.tickets.get(ticketId);
+const probeOnce = async (ticketId: string, ports: ProbePorts & Pick<Ports, 'tickets' | 'ledger'>): Promise<Outcome> => {
+  const raw = await loggedTicket(ticketId, ports);
   if (raw.ticket.status === 'REMEDIATION' && raw.ticket.step === 'probe-served-model') return 'rolled-back';
-  const found = await openTicket(ports.tickets, ticketId);
+  const found = onItsWay(raw);
   const { ticket } = found;
   if ('served' in ticket) return 'verified';
   if (ticket.status !== 'VERIFYING_SERVED') throw notReady('probe-served-model', ticket);

@@ -3,7 +3,6 @@
 // read enters the ticket.
 // Trap: a crash may have happened at any point, so each part can be repeated, and the ticket says PURGED only after all
 // of them.
-import { requireAsLogged } from '#core/as-logged.ts';
 import type { Digest } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { keptUntil, type Answered } from '#core/kept-case.ts';
@@ -14,7 +13,7 @@ import { endRunsOf } from '#core/saved-runs.ts';
 import { defineStep } from '#core/step.ts';
 import { isClosed, workingOf, type WorkingTicket } from '#core/ticket.ts';
 import { forgetRows } from './forget-rows.ts';
-import { commitEvent, Nothing, notReady, openTicket, TicketInput } from './step-support.ts';
+import { commitEvent, loggedTicket, Nothing, notReady, onItsWay, TicketInput } from './step-support.ts';
 import { destroyModels, destroySide, neededModels } from './model-artefacts.ts';
 import { resultOf } from './turns.ts';
 
@@ -24,15 +23,13 @@ export const purgeCase = defineStep({
   output: Nothing,
   uses: ['tickets', 'vault', 'artifacts', 'models', 'serving', 'results', 'ledger', 'clock'],
   async run({ ticketId }, ports) {
-    const found = await ports.tickets.get(ticketId);
+    const found = await loggedTicket(ticketId, ports);
     const { ticket } = found;
     if (ticket.status === 'PURGED') return {};
-    if (ticket.status !== 'EVIDENCE_SEALED' && !isClosed(ticket))
-      throw notReady('purge-case', (await openTicket(ports.tickets, ticketId)).ticket);
+    if (ticket.status !== 'EVIDENCE_SEALED' && !isClosed(ticket)) throw notReady('purge-case', onItsWay(found).ticket);
     const now = ports.clock.now().toISOString();
     const until = ticket.status === 'EVIDENCE_SEALED' ? keptUntil(ticket, now) : undefined;
     if (until !== undefined && until > now) throw stillKept(ticketId, until);
-    await requireAsLogged(ticket, ports);
     await endRunsOf(ticketId, ports);
     await destroyAround(ticket, ports);
     if ('deployed' in workingOf(ticket)) await forgetRows(ticket, ports);

@@ -3,7 +3,6 @@
 // Trap: the commit is the decision; when the telling was lost, the same call by the same person tells it again, and any
 // other call is a replay.
 import { z } from 'zod';
-import { requireAsLogged } from '#core/as-logged.ts';
 import { Digest } from '#core/canonical.ts';
 import { signDecision } from '#core/certificate.ts';
 import { keyIdOf } from '#core/dsse.ts';
@@ -16,7 +15,7 @@ import type { TicketEvent } from '#core/ticket-events.ts';
 import { Asserted, Principal } from '#core/ticket-request.ts';
 import { advance } from '#core/transitions.ts';
 import { certificateDraft, type DraftPorts } from './certificate-draft.ts';
-import { commitEvent, notReady } from './step-support.ts';
+import { commitEvent, loggedTicket, notReady } from './step-support.ts';
 import { answerWait, openToken } from './task-tokens.ts';
 import { wakeWaiting } from './turns.ts';
 import { said } from './two-people.ts';
@@ -56,10 +55,9 @@ export const recordApproval = defineStep({
   async run(decision, ports) {
     const { tickets, vault, artifacts, workflows, clock } = ports;
     const { ticketId } = decision;
-    const found = await tickets.get(ticketId);
+    const found = await loggedTicket(ticketId, ports);
     const untold = isSame(found.ticket, decision) && (await openToken(vault, ticketId, 'approval')) !== undefined;
     if (!untold) {
-      await requireAsLogged(found.ticket, ports);
       // it is all still there, unchanged
       if (found.ticket.status === 'AWAITING_APPROVAL') await artifacts.get(found.ticket.evidence);
       await commitEvent({ tickets, clock }, found, await eventOf(decision, found.ticket, ports));

@@ -22,7 +22,14 @@ export interface ParsedTickets {
   stored(ticket: Ticket, version: number): void;
 }
 
-const Row = z.object({ version: z.int(), body: z.string() });
+const COLUMNS = 'id, version, model, duplicate_key, body';
+const Row = z.object({
+  id: z.string(),
+  version: z.int(),
+  model: z.string(),
+  duplicate_key: z.string().nullable(),
+  body: z.string(),
+});
 const Id = z.object({ id: z.string() });
 
 export const parsedTickets = (db: Database): ParsedTickets => {
@@ -36,11 +43,11 @@ export const parsedTickets = (db: Database): ParsedTickets => {
     return read;
   };
   const get = (id: string): TicketVersion => {
-    const found = prepared(db, 'SELECT version, body FROM tickets WHERE id = ?').get(id);
+    const found = prepared(db, `SELECT ${COLUMNS} FROM tickets WHERE id = ?`).get(id);
     if (!found) throw new QuittanceError('TICKET_NOT_FOUND', { message: `no ticket has the id ${id}` });
-    const { version, body } = Row.parse(found);
+    const row = Row.parse(found);
     const last = known.get(id);
-    return last?.version === version ? last : keep(parseTicket(body), version);
+    return last?.version === row.version ? last : keep(ticketOf(row), row.version);
   };
   return {
     get,
@@ -73,6 +80,26 @@ const openTickets = (db: Database) => {
 };
 
 const idsIn = (rows: readonly unknown[]): string[] => rows.map((row) => Id.parse(row).id);
+
+/** All tickets, newest first. */
+export const allTickets = (db: Database): Ticket[] =>
+  prepared(db, `SELECT ${COLUMNS} FROM tickets ORDER BY position DESC`)
+    .all()
+    .map((row) => ticketOf(Row.parse(row)));
+
+/** STORE_CORRUPT where a column by which tickets are found says something else than the ticket itself. */
+const ticketOf = ({ id, model, duplicate_key: key, body }: z.infer<typeof Row>): Ticket => {
+  const ticket = parseTicket(body);
+  const own = { id: ticket.id, model: ticket.model, duplicate_key: duplicateKey(ticket) ?? null };
+  const columns = { id, model, duplicate_key: key };
+  for (const name of ['id', 'model', 'duplicate_key'] as const)
+    if (own[name] !== columns[name])
+      throw new QuittanceError('STORE_CORRUPT', {
+        message: `the column '${name}' of ticket ${id} is not what the ticket itself says`,
+        hint: 'find out who edited the store, and restore the ticket from a backup',
+      });
+  return ticket;
+};
 
 /** STORE_CORRUPT where a stored body is no ticket. */
 export const parseTicket = (body: string): Ticket => {

@@ -9,7 +9,7 @@ import { storedEvent } from '#core/ticket-events.ts';
 import type { Transition } from '#core/transitions.ts';
 import { workRowOf } from '#core/worklist.ts';
 import { grouped, prepared, transaction, type Database } from '#state-machine/sqlite.ts';
-import { parsedTickets, parseTicket, type ParsedTickets } from './parsed-tickets.ts';
+import { allTickets, parsedTickets, parseTicket, type ParsedTickets } from './parsed-tickets.ts';
 import { fillWorklist, workCounts, workPage, WORKLIST_SCHEMA, writeWorkRow } from './sqlite-worklist.ts';
 
 export const TICKET_SCHEMA = `
@@ -61,10 +61,7 @@ const storeOn = (db: Database, parsed: ParsedTickets): TicketStore => ({
     await grouped(db, () => update(db, transition, version));
     parsed.stored(transition.ticket, version + 1);
   },
-  list: async () =>
-    prepared(db, 'SELECT body FROM tickets ORDER BY position DESC')
-      .all()
-      .map((row) => parseTicket(z.string().parse(row['body']))),
+  list: async () => allTickets(db),
   page: async (query) => workPage(db, query),
   counts: async (filter) => workCounts(db, filter),
   openOf: async (model) => parsed.openOf(model),

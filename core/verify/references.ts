@@ -73,8 +73,8 @@ export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] =
     why: "an agent's mandate: whoever has the document can compare it",
   },
   {
-    at: /log\/\d+\.json#\/event\/requestDigest$/,
-    why: 'keyed digest of the request under its own id: it holds personal data, and went with the case',
+    at: /log\/\d+\.json#\/event\/(requestDigest|subjectDigest)$/,
+    why: 'keyed digests of the request under its own id, and of whose it is: what they are of went with the case',
   },
   {
     at: /log\/\d+\.json#\/event\/calendarDigest$/,

@@ -32,7 +32,7 @@ const ARTICLES = new Set(
   ),
 );
 /** A stretch of the text that begins a sentence, or the text. */
-const BEGINS_SENTENCE = /(?:^|[.!?。！？]["'”’)]*\s+)["'“‘(]*$/u;
+export const BEGINS_SENTENCE = /(?:^|[.!?。！？]["'”’)]*\s+)["'“‘(]*$/u;
 
 /**
  * Whether what is marked in an answer is a word that any answer has: a function word as sentences have it, or one
@@ -51,6 +51,9 @@ export const isAnybodys = (answer: string, value: string): boolean => {
   if (isOneSign(value) || own.some((word) => !ARTICLES.has(word))) return false;
   return starts.every((start) => BEGINS_SENTENCE.test(answer.slice(0, start)));
 };
+
+/** In any of the languages: a word that tells nothing by itself. */
+export const isFunctionWord = (word: string): boolean => LANGUAGES.some((list) => list.has(word));
 
 const wordsOf = (text: string): string[] => textOf(text).reading.words.map(({ text: word }) => word);
 

@@ -107,6 +107,9 @@ export const placesOfName = (text: string, name: string): [start: number, end: n
   return merged;
 };
 
+/** Words of a name. */
+export const namePartsOf = (name: string): string[] => wordsIn(name).map(({ text }) => text);
+
 const wordsIn = (text: string): Token[] => textOf(text).reading.words.filter(({ kind }) => kind !== 'stop');
 
 const isOf = ({ text }: Token, parts: readonly Token[]): boolean =>

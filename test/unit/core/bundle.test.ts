@@ -71,7 +71,7 @@ describe('a bundle', () => {
     // by the word before the digest: base, suite and its controls, weights, moments, training manifests, calendar,
     // commitment
     const outside =
-      /"(base|previous|suite|commitment|requestDigest|calendarDigest|trainingManifest|moments|digest|model|sha256|whitening|stop|gate)":"(sha256:)?$/;
+      /"(base|previous|suite|commitment|requestDigest|subjectDigest|calendarDigest|trainingManifest|moments|digest|model|sha256|whitening|stop|gate)":"(sha256:)?$/;
     const strange = textsOf(files).flatMap(([name, text]) =>
       digestsIn(text)
         .filter(({ digest, around }) => !known.has(digest) && !outside.test(around))
