@@ -29,7 +29,10 @@ const UNSEEN: readonly { readonly at: RegExp; readonly why: string }[] = [
     at: /^tables-before\.json#\/sampling\/seed$/,
     why: "made with the first attempt's seed, and kept for the later ones",
   },
-  { at: /^received#\/event\/(claim|receivedAt|requestDigest|subjectDigest)/, why: "the filer's word, and keyed digests of it" },
+  {
+    at: /^received#\/event\/(claim|receivedAt|requestDigest|subjectDigest)/,
+    why: "the filer's word, and keyed digests of it",
+  },
   { at: /^received#\/event\/calendarDigest$/, why: "of what the ticket's row has; the store's own steps compare it" },
   {
     at: /^received#\/event\/counting\//,
