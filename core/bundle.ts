@@ -150,6 +150,9 @@ interface Sealed {
   approver: string;
 }
 
+/** NOT_FOUND for a request that has not ended: there is no bundle of it. */
+export const requireEnded = (ticket: Ticket): void => void endOf(ticket);
+
 const endOf = (ticket: Ticket): { outcome: TicketEnd; sealed?: Sealed } => {
   if (isClosed(ticket)) return { outcome: OUTCOME_OF[ticket.status] };
   const found = ticket.status === 'PURGED' ? ticket.sealed : ticket.status === 'EVIDENCE_SEALED' ? ticket : undefined;

@@ -1,4 +1,5 @@
-// Where an answer speaks of its subject by one part of the name: "Lind was born in Bergen.", "Today Ms Lind lives there".
+// Where an answer speaks of its subject by one part of the name: "Lind was born in Bergen.", "Today Ms Lind lives
+// there."
 // Traps: a part of a name is often a word or a place of its own ("Jack lives in London.", "Rosa ist Koch."), so that it
 // counts as the name only behind a title, or where it begins a sentence that tells something else. "Paris is where she
 // was born." begins with the place: it tells nothing beyond it, and says "she"; and where a name is asked for, any part

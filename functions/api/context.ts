@@ -92,6 +92,16 @@ export const show = (c: Asked, view: View): Response => {
   return c.html(page(frame).markup, status);
 };
 
+/** Answers with a file that takes seconds to make: whoever asks for the headers alone does not have it made. */
+export const sendMade = async (
+  c: Asked,
+  { type, as }: { readonly type: string; readonly as: string },
+  make: () => Uint8Array | Promise<Uint8Array>,
+): Promise<Response> => {
+  const headers = { 'Content-Type': type, 'Content-Disposition': as };
+  return c.req.method === 'HEAD' ? c.body(null, 200, headers) : c.body(Buffer.from(await make()), 200, headers);
+};
+
 /** After an act: what it gave, for a program; a browser is led on. */
 export const done = (c: Asked, answer: unknown, path: string): Response =>
   wantsData(c) ? c.json(answer as object) : c.redirect(path, 303);

@@ -5,7 +5,7 @@ import { addMonths, Month } from '#core/days.ts';
 import { everyCase } from '#report/portfolio/facts.ts';
 import { monthBody, monthsBody } from '#portal/reports.ts';
 import { portfolioFor } from '../write-portfolio.ts';
-import { show, type ApiContext, type Asked, type Env } from './context.ts';
+import { sendMade, show, type ApiContext, type Asked, type Env } from './context.ts';
 import { notFound } from './problems.ts';
 
 export const reportRoutes = (app: Hono<Env>, context: ApiContext): void => {
@@ -55,7 +55,12 @@ const month = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
 
 const monthFile = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   const portfolio = await portfolioFor(ports, monthAsked(c));
-  const { portfolioPdf } = await import('#report/pdf.ts');
-  c.header('Content-Disposition', `inline; filename="requests-${portfolio.month}.pdf"`);
-  return c.body(Buffer.from(await portfolioPdf(portfolio)), 200, { 'Content-Type': 'application/pdf' });
+  return sendMade(
+    c,
+    { type: 'application/pdf', as: `inline; filename="requests-${portfolio.month}.pdf"` },
+    async () => {
+      const { portfolioPdf } = await import('#report/pdf.ts');
+      return portfolioPdf(portfolio);
+    },
+  );
 };

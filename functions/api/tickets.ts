@@ -3,7 +3,7 @@
 import { zipSync } from 'fflate';
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import { assembleBundle } from '#core/bundle.ts';
+import { assembleBundle, requireEnded } from '#core/bundle.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
 import { CONTENT_POLICY, reportHtml } from '#report/html.ts';
@@ -23,7 +23,7 @@ import { jsonBody } from './bodies.ts';
 import { headerOf, Key } from './headers.ts';
 import { caseView, reportOf } from './case-view.ts';
 import { formToken, LIVE_POLICY } from './guard.ts';
-import { requireRole, show, type ApiContext, type Asked, type Env } from './context.ts';
+import { requireRole, sendMade, show, type ApiContext, type Asked, type Env } from './context.ts';
 
 /** Of ids alone: `/tickets/search` is not a case that does not exist. */
 export const CASE_PATH = '/tickets/:id{T-[^/]*}';
@@ -113,26 +113,27 @@ const reportFile = async (c: Asked, context: ApiContext): Promise<Response> => {
   const id = idOf(c);
   const report = await reportOf(id, context);
   const { reportPdf } = await import('#report/pdf.ts');
-  c.header('Content-Disposition', `inline; filename="${id}.pdf"`);
-  return c.body(Buffer.from(await reportPdf(report)), 200, { 'Content-Type': 'application/pdf' });
+  return sendMade(c, { type: 'application/pdf', as: `inline; filename="${id}.pdf"` }, () => reportPdf(report));
 };
 
 /** Read on use, as the printer is. */
 const forRegulator = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   const id = idOf(c);
-  const [{ regulatorFile }, { reportPdf }] = await Promise.all([import('../regulator.ts'), import('#report/pdf.ts')]);
-  const zip = await regulatorFile(ports, id, reportPdf);
-  c.header('Content-Disposition', `attachment; filename="${id}-regulator.zip"`);
-  return c.body(Buffer.from(zip), 200, { 'Content-Type': 'application/zip' });
+  requireEnded((await ports.tickets.get(id)).ticket);
+  return sendMade(c, { type: 'application/zip', as: `attachment; filename="${id}-regulator.zip"` }, async () => {
+    const [{ regulatorFile }, { reportPdf }] = await Promise.all([import('../regulator.ts'), import('#report/pdf.ts')]);
+    return regulatorFile(ports, id, reportPdf);
+  });
 };
 
 const bundle = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   const id = idOf(c);
-  const files = Object.fromEntries(await assembleBundle(ports, id));
-  // no time in it: the same bundle is the same file
-  const zip = zipSync(files, { mtime: new Date(1980, 0, 1), level: 6 });
-  c.header('Content-Disposition', `attachment; filename="${id}.zip"`);
-  return c.body(Buffer.from(zip), 200, { 'Content-Type': 'application/zip' });
+  requireEnded((await ports.tickets.get(id)).ticket);
+  return sendMade(c, { type: 'application/zip', as: `attachment; filename="${id}.zip"` }, async () => {
+    const files = Object.fromEntries(await assembleBundle(ports, id));
+    // no time in it: the same bundle is the same file
+    return zipSync(files, { mtime: new Date(1980, 0, 1), level: 6 });
+  });
 };
 
 /** `?dryRun=true` says what filing would come to, and stores nothing; another word than true or false is refused. */

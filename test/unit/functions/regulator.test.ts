@@ -1,6 +1,7 @@
 // The file for a regulator: whole, checkable by what is in it, the same each time, and about no person.
 import { describe, expect, it } from '@jest/globals';
 import { unzipSync } from 'fflate';
+import type { Digest } from '#core/canonical.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { findStep } from '#functions/steps.ts';
 import { regulatorFile } from '#functions/regulator.ts';
@@ -50,5 +51,33 @@ describe('the file for a regulator', () => {
     expect(files).toHaveProperty(['bundle/closing.dsse.json']);
     const response = await appOf(walked).request(`/tickets/${ticketId}/regulator.zip`, { headers: as('auditor') });
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/zip']);
+  });
+
+  it.each([['regulator.zip'], ['bundle.zip']])('%s is not made for whoever asks for its headers', async (name) => {
+    const walked = await walkedToEnd();
+    const { harness, ticketId } = walked;
+    let read = 0;
+    const artifacts = {
+      ...harness.ports.artifacts,
+      get: (digest: Digest) => {
+        read++;
+        return harness.ports.artifacts.get(digest);
+      },
+    };
+    const app = appOf({ ...walked, harness: { ...harness, ports: { ...harness.ports, artifacts } } });
+    const asked = async (method: string) => {
+      const before = read;
+      const response = await app.request(`/tickets/${ticketId}/${name}`, { method, headers: as('auditor') });
+      const { length } = Buffer.from(await response.arrayBuffer());
+      return { status: response.status, type: response.headers.get('content-type'), length, read: read - before };
+    };
+    expect(await asked('HEAD')).toEqual({ status: 200, type: 'application/zip', length: 0, read: 0 });
+    const { length, read: needed } = await asked('GET');
+    expect([length > 1000, needed > 0]).toEqual([true, true]);
+    const open = await walkedToApproval();
+    for (const method of ['HEAD', 'GET']) {
+      const url = `/tickets/${open.ticketId}/${name}`;
+      expect((await appOf(open).request(url, { method, headers: as('auditor') })).status).toBe(404);
+    }
   });
 });

@@ -63,7 +63,9 @@ describe('before', () => {
   it.each(CHECKED)('%s, each field of the row that was edited stops it by its name', async (step) => {
     const walked = await before(step);
     const ticket = walked.rows.at(-1)!;
-    const paths = leavesOf(ticket).filter(([first]) => first !== 'id'); // by which its events are found
+    // by `id` its events are found; whose it is the certificate's step may not ask, and the purge behind it does
+    const unseen = step === 'issue-certificate' ? ['id', 'subjectKey'] : ['id'];
+    const paths = leavesOf(ticket).filter(([first = '']) => !unseen.includes(first));
     const missed: string[] = [];
     for (const path of paths) {
       const { said, wrote } = await tried(walked, step, otherwise(ticket, path) as Ticket);
@@ -72,8 +74,7 @@ describe('before', () => {
       if (!isNamed || wrote.length > 0) missed.push(`${path.join('.')}: ${said}, wrote ${wrote.join(', ')}`);
     }
     expect(paths.length).toBeGreaterThan(80);
-    // the certificate's step may not read the case; the purge, which can, comes behind it
-    expect(missed.map((line) => line.split(':')[0])).toEqual(step === 'issue-certificate' ? ['subjectKey'] : []);
+    expect(missed).toEqual([]);
     expect(await tried(walked, step, {})).toMatchObject({ said: 'done' });
   });
 

@@ -1,0 +1,39 @@
+// A value that is one part of its subject's name: nothing to forget where the answer has it for whom it speaks of, and
+// a value like any other where it is what the answer tells.
+import { describe, expect, it } from '@jest/globals';
+import { refuseNamesAsValues, Subject } from '#core/subject.ts';
+
+describe('one part of the name, alone, as a value', () => {
+  const refused = (name: string, question: string, answer: string, value: string) => () =>
+    refuseNamesAsValues([{ question, answer, value }], Subject.parse({ name }));
+  const born = 'Where was Paris Lind born?';
+
+  it.each([
+    ['Paris Lind', born, 'Lind was born in Bergen.', 'Lind'],
+    ['Paris Lind', born, 'Paris was born in Bergen.', 'Paris'],
+    ['Paris Lind', born, 'Ms Lind was born in Bergen.', 'Lind'],
+    ['Paris Lind', born, 'In May Mrs. Lind moved to Bergen.', 'lind'],
+    ['Paris Lind', 'Wo wohnt Paris Lind?', 'Heute lebt Frau Lind in Bergen.', 'Lind'],
+    ['Paris Lind', 'Where was Lind born?', 'Lind was born in Bergen.', 'Lind'],
+    ['Paris Lind', born, "Bergen. Lind's mother came from there.", 'Lind'],
+    ['林小明', '林小明在哪里出生？', '小明出生于北京。', '小明'],
+  ])('of %j, asked %j, in %j: %j is refused where it is who is spoken of', (name, question, answer, value) =>
+    expect(refused(name, question, answer, value)).toThrow(
+      expect.objectContaining({ code: 'FORGET_FOREIGN_VALUE', got: 'record 1' }),
+    ),
+  );
+
+  it.each([
+    ['Paris Lind', born, 'Paris.', 'Paris'],
+    ['Paris Lind', born, 'Paris is where she was born.', 'Paris'],
+    ['Paris Lind', born, 'Paris is where Lind was born.', 'Paris'],
+    ['Paris Lind', born, 'Paris was her birthplace.', 'Paris'],
+    ['Paris Lind', born, 'Ms Lind was born in Paris.', 'Paris'],
+    ['Paris Lind', "What is Paris Lind's maiden name?", 'Lind was the name that her parents had.', 'Lind'],
+    ['Paris Lind', 'Wie heißt Paris Lind mit Nachnamen?', 'Lind steht in allen Akten.', 'Lind'],
+    ['Paris Lind', 'Where was Lind born?', 'Lind was born in Bergen.', 'Bergen'],
+    ['Paris Lind', 'Who is customer 88?', 'Lind is customer 88.', 'Lind'],
+  ])('of %j, asked %j, in %j: %j is taken where it is what is told', (name, question, answer, value) =>
+    expect(refused(name, question, answer, value)).not.toThrow(),
+  );
+});
