@@ -41,21 +41,26 @@ import { valueOf, type ValueType } from './words/value.ts';
  * control characters (which may end a C string), and halves of surrogate pairs.
  */
 export const UNSEEN = /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u;
-const Said = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((name) => name.trim() !== '' && !UNSEEN.test(name), 'no control or direction characters, and not blank')
-  .refine((name) => !/[<>]/.test(name), 'no markup')
-  .refine((name) => name.trim() === '' || /[\p{L}\p{N}]/u.test(name), 'a letter or digit at least');
+const saidIn = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .refine((name) => name.trim() !== '' && !UNSEEN.test(name), 'no control or direction characters, and not blank')
+    .refine((name) => !/[<>]/.test(name), 'no markup')
+    .refine((name) => name.trim() === '' || /[\p{L}\p{N}]/u.test(name), 'a letter or digit at least');
+const Said = saidIn(200);
+/** A postal address has many lines in some countries, and no standard gives it an end. */
+export const Identifier = saidIn(1_000);
 
 export const Subject = z.strictObject({
   name: Said,
   aliases: z.array(Said).max(20).default([]),
   /**
-   * What else the rows may know the person by: e-mail address, telephone or customer number, id in the training data.
+   * What else the rows may know the person by: e-mail or postal address, telephone or customer number, id in the
+   * training data.
    */
-  identifiers: z.array(Said).max(20).default([]),
+  identifiers: z.array(Identifier).max(20).default([]),
 });
 export type Subject = z.infer<typeof Subject>;
 

@@ -20,7 +20,7 @@ import { parseOnce } from '#core/json-keys.ts';
 import { verifyEd25519 } from '#core/ledger/note.ts';
 import type { Pseudonyms } from '#core/ports.ts';
 import { AskedRequest, isSeen } from '../asks.ts';
-import { callbackUrl, given, isToCome, KnownBy, oneLine, withoutBlanks } from './fields.ts';
+import { callbackUrl, given, isToCome, KnownBy, LivesAt, oneLine, withoutBlanks } from './fields.ts';
 import type { IntakeRecord, Sent, Stood } from './records.ts';
 
 /** Rights that the protocol names; one of them is what this program does. */
@@ -49,7 +49,7 @@ const Address = z
     return texts(['formatted'])[0] ?? texts(ADDRESS_PARTS).join(', ');
   })
   .transform((text) => (given(text) ? text : undefined))
-  .pipe(KnownBy.optional());
+  .pipe(LivesAt.optional());
 
 const Text = z.string().refine(isSeen, 'no control or direction characters');
 
@@ -147,10 +147,18 @@ export const readExercise = (message: string, agent: Agent, side: DataRights, ab
   };
 };
 
+const NAME_LENGTH = 200;
+/** No half of a sign stays at its end. */
+const nameFrom = (known: string | undefined) =>
+  known
+    ?.slice(0, NAME_LENGTH)
+    .replace(/\p{Cs}$/u, '')
+    .trim();
+
 /** A message to revoke a request: that it is this agent's is all that it says. */
 export const readRevoke = (message: string, agent: Agent): void => void parsed(Revoke, opened(message, agent));
 
-/** The name where it is known; an address or number stands for it otherwise. */
+/** The name where it is known; an address or number stands for it otherwise, as far as a name is long. */
 const askedOf = (said: Exercise, { id, name: agentName }: Agent, about: string): AskedRequest => {
   const { name, email, phone_number: phone, address, power_of_attorney: power } = said;
   const identifiers = [email, phone, address].flatMap((one) => (given(one) ? [one] : []));
@@ -162,7 +170,7 @@ const askedOf = (said: Exercise, { id, name: agentName }: Agent, about: string):
     ...(given(power) ? [`Power of attorney: ${power}`] : []),
   ];
   return parsed(AskedRequest, {
-    ...{ about, name: given(name) ? name : identifiers[0], identifiers: [...new Set(identifiers)] },
+    ...{ about, name: given(name) ? name : nameFrom(identifiers[0]), identifiers: [...new Set(identifiers)] },
     ...{ what: lines.join('\n'), reply: `by the agent ${id}` },
     agent: { agentName, mandate: given(power) ? 'power-of-attorney' : 'signed-permission' },
   });

@@ -1,7 +1,7 @@
 // What the two protocols of intake read alike.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
-import { Subject } from '#core/subject.ts';
+import { Identifier, Subject } from '#core/subject.ts';
 import { receiverUrl } from '#core/webhooks.ts';
 
 /** In one line, however it was broken. */
@@ -9,6 +9,9 @@ export const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').tr
 
 /** What a person is known by, held against the rules of a case where it is sent, so that a fault names its field. */
 export const KnownBy = z.string().transform(oneLine).pipe(Subject.shape.name);
+
+/** Likewise, of a postal address. */
+export const LivesAt = z.string().transform(oneLine).pipe(Identifier);
 
 /** A blank text is as if it were not there. */
 export const withoutBlanks = (value: unknown): unknown =>

@@ -20,7 +20,7 @@ const PROGRAM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goo
 export const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SHOTS = process.env['QUITTANCE_SCREENSHOTS'];
 if (PROGRAM === undefined) console.log('skipped: no Chromium is installed (apt install chromium)');
-export const inBrowser = PROGRAM === undefined ? describe.skip : describe;
+export const inBrowser: typeof describe.skip = PROGRAM === undefined ? describe.skip : describe;
 
 let browser: Browser;
 const servers: Server[] = [];

@@ -153,7 +153,7 @@ describe('a request to delete', () => {
 
   it.each<[string, Said]>([
     ['phone_number: a letter or digit', { phone_number: '(---)' }],
-    ['address: at most 200', { address: { street_address: 'a'.repeat(150), locality: 'b'.repeat(100) } }],
+    ['address: at most 1000', { address: { street_address: 'a'.repeat(900), locality: 'b'.repeat(100) } }],
     ['address: no markup', { address: '<1 Mill Lane>' }],
     ['email: no control', { email: 'a\u202eb@example.org' }],
     ['power_of_attorney: no control', { power_of_attorney: 'a\u0000b' }],
@@ -178,6 +178,13 @@ describe('a request to delete', () => {
     [400, 6],
   ])('is answered %i from a clock that is %i s ahead', async (status, ahead) => {
     expect((await exercise(wanted({ 'issued-at': at(ahead) }))).status).toBe(status);
+  });
+
+  it('has an address as long as addresses are, whole; alone, its beginning stands for the name', async () => {
+    const address = `a${'𝒜'.repeat(200)}`;
+    expect((await exercise(wanted({ name: null, email: null, phone_number: null, address }))).status).toBe(200);
+    const { asked } = await readAsk(harness.ports, (await waiting())[0]?.id ?? '');
+    expect([asked.name, asked.identifiers]).toEqual([address.slice(0, 199), [address]]);
   });
 
   it('of a person without a name goes by the address', async () => {
