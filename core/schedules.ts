@@ -41,12 +41,19 @@ export const LETTERS = {
   purpose: 'letters that the mail service put off',
 } as const satisfies Recurrence;
 
+/** Each hour likewise: what people answered and a crash kept from the workflow that waits for it. */
+export const ANSWERS = {
+  expression: 'cron(50 0,4-23 * * ? *)',
+  purpose: 'answers that workflows were not told',
+} as const satisfies Recurrence;
+
 /** Steps that the clock calls, by their names. */
 export const STEP_SCHEDULES = {
   'send-reminders': REMINDERS,
   'write-portfolio': PORTFOLIO,
   'destroy-drafts': OLD_DRAFTS,
   'retry-letters': LETTERS,
+  'wake-answered': ANSWERS,
 } as const;
 export type ScheduledStep = keyof typeof STEP_SCHEDULES;
 export const SCHEDULED_STEPS = Object.keys(STEP_SCHEDULES) as ScheduledStep[];

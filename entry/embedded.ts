@@ -28,6 +28,7 @@ import {
 import { TicketInput } from '#functions/step-support.ts';
 import { issueCertificate } from '#functions/issue-certificate.ts';
 import { findStep, steps } from '#functions/steps.ts';
+import { wakeAnswered } from '#functions/wake-answered.ts';
 import { bare } from './bare-error.ts';
 import { readPolicy } from './policies.ts';
 
@@ -62,6 +63,7 @@ const ALONE: Readonly<Record<ScheduledStep, { readonly workflow: string; readonl
   'write-portfolio': { workflow: 'report', schedule: 'portfolio' },
   'destroy-drafts': { workflow: 'sweep-drafts', schedule: 'drafts' },
   'retry-letters': { workflow: 'try-letters-again', schedule: 'letters' },
+  'wake-answered': { workflow: 'tell-answers', schedule: 'answers' },
 };
 
 const alone = (step: ScheduledStep) => ({
@@ -132,11 +134,19 @@ export const openEmbedded = async (dir: string, options: EmbeddedOptions = {}): 
     status === 'RUNNING' ? [name] : [],
   );
   await engine.resume();
+  await tellAnswers(ports);
   await scheduleAll(ports, engine);
   return assemble(ports, engine, unfinished, policy, async () => {
     late.closed = true;
     await queue?.close();
   });
+};
+
+/** What fails here is met again by its schedule, and keeps no folder from being opened. */
+const tellAnswers = async (ports: LocalPorts): Promise<void> => {
+  await wakeAnswered
+    .handle({}, ports)
+    .catch((error: unknown) => bare(error, { where: 'step wake-answered', event: {} }));
 };
 
 const allWorkflows = () => ({

@@ -28,6 +28,7 @@ import { sequenceLog } from './sequence-log.ts';
 import { suppressOutput } from './suppress-output.ts';
 import { triageTicket } from './triage-ticket.ts';
 import { verifyIdentity } from './verify-identity.ts';
+import { wakeAnswered } from './wake-answered.ts';
 import { writePortfolio } from './write-portfolio.ts';
 
 /** Called by the workflows, and those of STEP_SCHEDULES by the clock. */
@@ -53,6 +54,7 @@ export const workflowSteps: readonly Step[] = [
   writePortfolio,
   destroyDrafts,
   retryLetters,
+  wakeAnswered,
   awaitRelease,
   recordFailure,
   checkContinuity,

@@ -79,6 +79,7 @@ const SCHEDULE_IDS: Readonly<Record<ScheduledStep, string>> = {
   'write-portfolio': 'Portfolio',
   'destroy-drafts': 'OldDrafts',
   'retry-letters': 'Letters',
+  'wake-answered': 'Answers',
 };
 
 const stepByTheClock = (

@@ -62,6 +62,7 @@ const EVENTS: Readonly<Record<string, unknown>> = {
   'write-portfolio': {},
   'destroy-drafts': {},
   'retry-letters': {},
+  'wake-answered': {},
   'check-continuity': { ...MODEL, trigger: 'daily', execution: 'e' },
   'record-recertification': {
     ...MODEL,

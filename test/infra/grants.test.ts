@@ -80,6 +80,7 @@ const QUEUED: Readonly<Record<string, string[]>> = {
   'write-portfolio': ['sqs'],
   'destroy-drafts': ['sqs'],
   'retry-letters': ['sqs'],
+  'wake-answered': ['sqs'],
 };
 
 /** Machines with a task that waits for a token, as somebody reading the files finds them. */
@@ -248,7 +249,7 @@ const KNOWN_WILDCARDS: readonly RegExp[] = [
   /:job-definition\/quittance-(unlearn|evaluate|recertify):\*$/,
   /:stack\/quittance-(network|app)\/\*$/,
   /:(key|alias\/quittance\/log)\/\*$/, // under conditions that the tests of roles above look at
-  /^(SendReminders|WritePortfolio|DestroyDrafts|RetryLetters|NetworkGate)[0-9A-F]+\.Arn:\*$/,
+  /^(SendReminders|WritePortfolio|DestroyDrafts|RetryLetters|WakeAnswered|NetworkGate)[0-9A-F]+\.Arn:\*$/,
 ];
 /** Actions for which the service takes no resource. */
 const WITHOUT_RESOURCE = [

@@ -121,6 +121,7 @@ describe('what starts by itself', () => {
       ['cron(0 8 ? * MON-FRI *)', 'Europe/Berlin'],
       ['cron(20 0,4-23 * * ? *)', 'Europe/Berlin'],
       ['cron(30 4 * * ? *)', 'Europe/Berlin'],
+      ['cron(50 0,4-23 * * ? *)', 'Europe/Berlin'],
     ]);
     const both = [
       ...RECERTIFICATION_TRIGGERS.map((trigger) => RECERTIFICATIONS[trigger]),

@@ -24,6 +24,7 @@ describe('an opened data folder', () => {
       expect([time, schedules.map(({ name, workflow }) => [name, workflow])]).toEqual([
         time,
         [
+          ['answers', 'tell-answers'],
           ['drafts', 'sweep-drafts'],
           ['letters', 'try-letters-again'],
           ['portfolio', 'report'],
@@ -31,6 +32,7 @@ describe('an opened data folder', () => {
         ],
       ]);
       expect(schedules.map(({ expression }) => expression)).toEqual([
+        'cron(50 0,4-23 * * ? *) in Europe/Brussels',
         'cron(30 4 * * ? *) in Europe/Brussels',
         'cron(20 0,4-23 * * ? *) in Europe/Brussels',
         'cron(0 6 2 * ? *) in Europe/Brussels',
@@ -78,6 +80,7 @@ describe('an opened data folder', () => {
     embedded = await openEmbedded(folder.dir);
     const schedules = (await embedded.engine.schedules()).map(({ name, expression }) => [name, expression]);
     expect(schedules.toSorted()).toEqual([
+      ['answers', 'cron(50 0,4-23 * * ? *) in Europe/London'],
       ['drafts', 'cron(30 4 * * ? *) in Europe/London'],
       ['letters', 'cron(20 0,4-23 * * ? *) in Europe/London'],
       ['portfolio', 'cron(0 6 2 * ? *) in Europe/London'],

@@ -1,0 +1,78 @@
+// Tells workflows what was answered and not told: an answer is recorded before the workflow that waits for it hears of
+// it, and a program that ends between the two leaves a case that rests until the task's own time is over, a day to a
+// month later. Called by a schedule, and whenever a data folder is opened. Nothing is decided here: what the ticket's
+// state says was answered is told, and a task that has heard of it counts as answered (task-tokens.ts).
+import { z } from 'zod';
+import type { Ports } from '#core/ports.ts';
+import { meaningOf } from '#core/statuses.ts';
+import { defineStep } from '#core/step.ts';
+import type { Ticket } from '#core/ticket.ts';
+import type { WorkRow } from '#core/worklist.ts';
+import { answerWait, openToken, type Wait } from './task-tokens.ts';
+import { wakeWaiting } from './turns.ts';
+
+type Waking = Pick<Ports, 'tickets' | 'models' | 'results' | 'vault' | 'workflows'>;
+
+export const wakeAnswered = defineStep({
+  name: 'wake-answered',
+  input: z.strictObject({}),
+  output: z.strictObject({ told: z.int().nonnegative() }),
+  uses: ['tickets', 'models', 'results', 'vault', 'workflows'],
+  async run(_input, ports) {
+    const failed: unknown[] = [];
+    let told = 0;
+    const models = new Set<string>();
+    for await (const { id, model, status } of openRows(ports.tickets)) {
+      if (meaningOf({ status }).waitsFor === 'turn') models.add(model);
+      try {
+        told += await tellOf(id, ports);
+      } catch (error) {
+        failed.push(error); // one case does not hold up the others
+      }
+    }
+    for (const model of models) await wakeWaiting(ports, model);
+    if (failed.length > 0) throw failed[0];
+    return { told };
+  },
+});
+
+/** Of cases that are open, and of which nobody is asked anything just now. */
+async function* openRows(tickets: Ports['tickets']): AsyncGenerator<WorkRow> {
+  let after: string | undefined;
+  do {
+    const page = await tickets.page({ scope: 'open', limit: 500, after });
+    for (const row of page.rows) if (!RESTING.includes(row.status)) yield row;
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+}
+
+/** Their answer is yet to come. */
+const RESTING: readonly WorkRow['status'][] = [
+  ...(['IDENTITY_PENDING', 'AWAITING_APPROVAL', 'ON_HOLD', 'CLARIFICATION_PENDING', 'APPEALED'] as const),
+  'EXEMPTION_PENDING',
+];
+
+/** How many of its waiting tasks were told; the ticket is read anew behind each token that is open. */
+const tellOf = async (id: string, { tickets, vault, workflows }: Waking): Promise<number> => {
+  let told = 0;
+  for (const wait of ['identity', 'approval', 'release'] as const) {
+    if ((await openToken(vault, id, wait)) === undefined) continue;
+    const output = ANSWERED[wait]((await tickets.get(id)).ticket);
+    if (output === undefined) continue;
+    await answerWait({ vault, workflows }, id, wait, output);
+    told++;
+  }
+  return told;
+};
+
+type Output = Readonly<Record<string, string>> | undefined;
+
+/** What was answered, as the ticket has it; undefined where it was not. */
+const ANSWERED: Readonly<Record<Exclude<Wait, 'turn'>, (ticket: Ticket) => Output>> = {
+  identity: (ticket) => ('identity' in ticket ? {} : undefined),
+  approval: (ticket) => {
+    if (ticket.status === 'REMEDIATION' && ticket.step === 'record-approval') return { decision: 'refused' };
+    return ticket.status === 'DEPLOYING' ? { decision: 'approved' } : undefined;
+  },
+  release: ({ status }) => (RESTING.includes(status) ? undefined : {}),
+};
