@@ -94,12 +94,11 @@ export const encodePage = (postings: readonly Posting[]): Uint8Array => {
   const page = new Bytes();
   let before = 0;
   for (const [tag, rows] of postings) {
-    const body = new Bytes();
-    rows.forEach((row, i) => body.put(i === 0 ? row : row - rows[i - 1]!));
+    const steps = rows.map((row, i) => row - (rows[i - 1] ?? 0));
     page.put(tag - before);
     page.put(rows.length);
-    page.put(body.length);
-    page.append(body);
+    page.put(steps.reduce((sum, step) => sum + lengthOf(step), 0));
+    for (const step of steps) page.put(step);
     before = tag;
   }
   return page.taken();
@@ -183,29 +182,30 @@ const takeLong = (bytes: Uint8Array, cursor: { at: number }): number => {
   }
 };
 
+/** Bytes that `put` makes of a number. */
+const lengthOf = (value: number): number => {
+  let length = 1;
+  for (; value >= 128; value = Math.floor(value / 128)) length++;
+  return length;
+};
+
 class Bytes {
   #bytes = new Uint8Array(1024);
-  length = 0;
+  #length = 0;
 
   put(value: number): void {
     this.#grow(8);
-    for (; value >= 128; value = Math.floor(value / 128)) this.#bytes[this.length++] = (value % 128) + 128;
-    this.#bytes[this.length++] = value;
-  }
-
-  append(other: Bytes): void {
-    this.#grow(other.length);
-    this.#bytes.set(other.taken(), this.length);
-    this.length += other.length;
+    for (; value >= 128; value = Math.floor(value / 128)) this.#bytes[this.#length++] = (value % 128) + 128;
+    this.#bytes[this.#length++] = value;
   }
 
   taken(): Uint8Array {
-    return this.#bytes.subarray(0, this.length);
+    return this.#bytes.subarray(0, this.#length);
   }
 
   #grow(by: number): void {
-    if (this.length + by <= this.#bytes.length) return;
-    const larger = new Uint8Array(2 * (this.length + by));
+    if (this.#length + by <= this.#bytes.length) return;
+    const larger = new Uint8Array(2 * (this.#length + by));
     larger.set(this.taken());
     this.#bytes = larger;
   }
