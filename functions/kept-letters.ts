@@ -14,6 +14,8 @@ export interface Sending {
   readonly attempt: number;
   readonly at: string;
   readonly by: string;
+  /** Whether that is only what was said, as on the command line. */
+  readonly asserted?: true | undefined;
   readonly way: MailWay;
   readonly message: string;
   readonly stand: Stand;
@@ -49,7 +51,7 @@ const Written = z.object({
 const Begun = z.object({
   event: z.object({
     ...{ type: z.literal('letter-sending'), letter: z.int(), way: MailWay, message: z.string(), ...By },
-    retry: z.literal(true).optional(),
+    ...{ retry: z.literal(true).optional(), asserted: z.literal(true).optional() },
   }),
 });
 const Answered = z.object({
@@ -104,9 +106,10 @@ const sendingsIn = (events: readonly StoredEvent[], now: Date): Attempts => {
     if (!said) return [];
     const answer = answers.get(begun.sequence);
     const isOld = now.getTime() - Date.parse(begun.at) > UNDER_WAY_MS;
-    const { letter, by, way, message } = said;
+    const { letter, by, asserted, way, message } = said;
     const stand = answer?.result ?? (isOld ? 'unknown' : 'under-way');
-    const attempt = { attempt: begun.sequence, at: begun.at, by, way, message, code: answer?.code ?? null };
+    const who = { by, ...(asserted && { asserted }) };
+    const attempt = { attempt: begun.sequence, at: begun.at, ...who, way, message, code: answer?.code ?? null };
     return [[letter, { ...attempt, stand, retry: said.retry === true }]];
   });
   return grouped(all, ([letter]) => letter);

@@ -4,9 +4,10 @@
 // the case is decided so; and what lies in the vault is a letter only if it is what the log commits to.
 import { randomBytes } from 'node:crypto';
 import { QuittanceError } from '#core/errors.ts';
-import { AGAINST } from '#core/letters.ts';
+import { AGAINST, type LetterKind } from '#core/letters.ts';
 import { Mailbox, type Mail } from '#core/mail.ts';
 import type { Ports, StoredEvent } from '#core/ports.ts';
+import type { EventType } from '#core/ticket-events.ts';
 import type { Ticket } from '#core/ticket.ts';
 import type { RequestSecrets } from '#core/ticket-request.ts';
 import { couldBeOne } from '#core/words/names.ts';
@@ -52,8 +53,8 @@ export const refuseUnfit = ({ ticket, letter, events }: FoundLetter, by: string)
 };
 
 /**
- * A refusal that is only proposed is written beforehand, and not sent. One of which the log does not say the ground may
- * name another, unless it was written after the decision.
+ * A refusal that is only proposed is written beforehand, and not sent; nor is one against which an appeal is open or was
+ * granted. One of which the log does not say the ground may name another, unless it was written after the decision.
  */
 export const isDecided = (
   { kind, reason, number }: KeptLetter,
@@ -62,11 +63,37 @@ export const isDecided = (
 ): boolean => {
   if (!AGAINST.includes(kind)) return true;
   const whole = ticket.status === 'REFUSED' ? ticket.reason : undefined;
-  const decided = kind === 'refusal' ? whole : ticket.partlyRefused?.reason;
+  const decided = kind === 'refusal' ? whole : partOf(ticket);
   if (decided === undefined) return false;
   if (reason !== undefined) return reason === decided;
   const decision = kind === 'refusal' ? 'closed' : 'partly-refused';
   return (events.findLast(({ type }) => type === decision)?.sequence ?? Infinity) < number;
+};
+
+/** Undefined where nothing is refused in part, or its appeal has not upheld it. */
+const partOf = ({ partlyRefused }: Living): string | undefined => {
+  if (partlyRefused?.appeal !== undefined && partlyRefused.appeal.outcome !== 'upheld') return undefined;
+  return partlyRefused?.reason;
+};
+
+/** What makes a letter untrue, or asks for what nobody needs any more; what came in, or was done, stays true. */
+const OVERTAKEN_BY: Readonly<Record<LetterKind, readonly EventType[]>> = {
+  acknowledgement: [],
+  identity: ['identity-verified', 'closed'],
+  clarification: ['clock-resumed', 'closed'],
+  extension: ['served-verified', 'closed'],
+  refusal: ['appealed'],
+  'partial-refusal': ['appealed', 'closed'],
+  completion: [],
+  hold: ['hold-released', 'closed'],
+  appeal: ['appeal-decided', 'closed'],
+};
+
+/** Whether the case went on since it was last handed over, so that only somebody who looks at it sends it now. */
+export const isOvertaken = ({ letter: { kind, sending }, events }: FoundLetter): boolean => {
+  const since = events.filter(({ sequence }) => sequence > (sending?.attempt ?? Infinity));
+  const overtaking: readonly string[] = OVERTAKEN_BY[kind];
+  return since.some(({ type }) => overtaking.includes(type));
 };
 
 /** LETTER_SENT; what was surely not sent may be tried again, and what may have been once somebody says so. */

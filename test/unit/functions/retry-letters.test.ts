@@ -5,6 +5,7 @@ import type { Mail, MailAnswer } from '#core/mail.ts';
 import { RETRY_AFTER_HOURS } from '#core/mail.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
 import { keptLetters } from '#functions/kept-letters.ts';
+import { waitingLabel } from '#functions/letters-waiting.ts';
 import { writeLetter } from '#functions/letters.ts';
 import { retryLetters } from '#functions/retry-letters.ts';
 import { sendLetter } from '#functions/send-letter.ts';
@@ -77,8 +78,17 @@ describe('a letter that was put off', () => {
     harness.clock.advance(48 * HOUR);
     expect(await sweep()).toEqual({ tried: 0, taken: 0 });
     expect(unsent()).toMatchObject([{ to: by, references: { ticketId: id, letter: '2', result: 'deferred' } }]);
-    await press(); // a person begins anew
+    await press({ by: 'approver.aino' }); // a person begins anew, and hears of it as well
     expect((await last()).sending).toMatchObject({ tries: 1, next: expect.any(String) });
+    for (const hours of RETRY_AFTER_HOURS) {
+      harness.clock.advance(hours * HOUR);
+      await sweep();
+    }
+    const told = unsent().map(({ to, id: notice }) => [to, notice]);
+    expect([told.map(([to]) => to), new Set(told.map(([, notice]) => notice)).size]).toEqual([
+      [by, 'approver.aino'],
+      2,
+    ]);
   });
 
   it('and then may have been sent is left to a person', async () => {
@@ -113,7 +123,56 @@ describe('a letter that was put off', () => {
     answer = TAKEN;
     harness.clock.advance(HOUR);
     await Promise.all([outcome(sweep()), outcome(sweep()), outcome(press())]);
-    expect([mails.length, (await last()).sending?.stand]).toEqual([2, 'accepted']);
+    expect([mails.length, (await last()).sending?.stand, unsent()]).toEqual([2, 'accepted', []]);
+  });
+
+  it.each(['T-00000000000000000000', 'T-ffffffffffffffffffff'])(
+    'goes although another case (%s) cannot be read, and that is said',
+    async (broken) => {
+      await write();
+      await press();
+      const { tickets, vault, clock } = harness.ports;
+      await vault.createKey(broken);
+      await vault.label(broken, [await waitingLabel(harness.ports, broken, clock.now())]);
+      const events: typeof tickets.events = async (asked) => {
+        if (asked === broken) throw new Error('a row of this case is broken');
+        return tickets.events(asked);
+      };
+      answer = TAKEN;
+      harness.clock.advance(HOUR);
+      const ports = { ...harness.ports, tickets: { ...tickets, events } };
+      await expect(retryLetters.handle({}, ports)).rejects.toThrow('broken');
+      expect([mails.length, (await last()).sending?.stand]).toEqual([2, 'accepted']);
+    },
+  );
+
+  it('asks for nothing that came meanwhile, and its sender hears of that once', async () => {
+    await write({ kind: 'identity', note: 'Bitte nennen Sie uns Ihre Kundennummer.' });
+    await press();
+    await harness.call(closeTicket, { ticketId: id, outcome: 'withdrawn', reason: 'by-requester', by });
+    await harness.call(closeTicket, {
+      ticketId: id,
+      outcome: 'withdrawn',
+      reason: 'by-requester',
+      by: 'approver.aino',
+    });
+    answer = TAKEN;
+    for (let hour = 0; hour < 3; hour++) {
+      harness.clock.advance(HOUR);
+      expect(await sweep()).toEqual({ tried: 0, taken: 0 });
+    }
+    expect([mails.length, unsent()]).toMatchObject([1, [{ to: by, references: { result: 'overtaken' } }]]);
+    expect(await press()).toMatchObject({ result: 'accepted' }); // somebody who looked at it may
+  });
+
+  it('is tried as it was sent: in the name of somebody who only said so', async () => {
+    await write();
+    await press({ asserted: true });
+    answer = TAKEN;
+    harness.clock.advance(HOUR);
+    await sweep();
+    const events = (await harness.ports.tickets.events(id)).map(({ body }) => JSON.parse(body) as { event: object });
+    expect(events.slice(-2)).toMatchObject([{ event: { retry: true, asserted: true } }, { event: { asserted: true } }]);
   });
 
   it('is not sent where the case was decided otherwise since', async () => {

@@ -5,7 +5,8 @@ import type { Hono } from 'hono';
 import type { Mail, MailAnswer } from '#core/mail.ts';
 import type { Env } from '#functions/api/context.ts';
 import { closeTicket } from '#functions/close-ticket.ts';
-import { keptLetters } from '#functions/kept-letters.ts';
+import { keptLetters, type KeptLetter } from '#functions/kept-letters.ts';
+import { isDecided } from '#functions/letter-mail.ts';
 import { writeLetter } from '#functions/letters.ts';
 import { sendLetter } from '#functions/send-letter.ts';
 import { commitEvent } from '#functions/step-support.ts';
@@ -152,6 +153,19 @@ describe('a letter', () => {
     await harness.call(closeTicket, { ...refusal, by: 'approver.aino' });
     expect(await outcome(sending())).toBe('SECOND_PERSON_REQUIRED');
     expect(await sending({ by: 'approver.aino' })).toMatchObject({ result: 'accepted' });
+  });
+
+  it('of a refusal in part is not sent while an appeal is open, nor once it was granted', async () => {
+    const { ticket } = await harness.ports.tickets.get(id);
+    if (ticket.status === 'PURGED') throw new Error(ticket.status);
+    const at = harness.ports.clock.now().toISOString();
+    const decided = (outcome?: 'upheld' | 'granted') => {
+      const part = { records: [2], reason: 'art-17-3-e', by, at, appeal: { on: at, at, ...(outcome && { outcome }) } };
+      const letter = { kind: 'partial-refusal' as const, number: 9, reason: part.reason };
+      return isDecided({ ...kept, ...letter }, { ...ticket, partlyRefused: part }, []);
+    };
+    const [kept] = (await letters()) as [KeptLetter];
+    expect([decided(), decided('granted'), decided('upheld')]).toEqual([false, false, true]);
   });
 
   it('is not sent where there is no address, no way, or no such letter', async () => {
