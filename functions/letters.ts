@@ -56,7 +56,8 @@ const factsOf = (ticket: Ticket, { kind, language, note }: Asked, now: Date): Le
     regime: ticket.regime,
     received: day(ticket.receivedAt),
     due: dueAt(ticket, now.toISOString()).safeDue,
-    note,
+    // a browser sends a form's lines with a carriage return, which no font prints
+    note: note?.replaceAll(/\r\n?/g, '\n'),
     extension,
     refusal: kind === 'partial-refusal' ? partOf(ticket) : refusalOf(ticket),
     ...('served' in working && { served: working.served }),

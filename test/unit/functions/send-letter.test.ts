@@ -73,6 +73,15 @@ describe('a letter', () => {
     expect(mails).toHaveLength(1);
   });
 
+  it('with several lines, as a browser sends them, is printed as well', async () => {
+    await write({ kind: 'clarification', note: 'Welche Akte?\r\n\r\nWelcher Zeitraum?' });
+    await sending();
+    expect([mails[0]?.text, mails[0]?.pdf?.bytes.length]).toEqual([
+      expect.stringContaining('Welche Akte?\n\nWelcher Zeitraum?'),
+      expect.any(Number),
+    ]);
+  });
+
   it('pressed twice at once is handed over once', async () => {
     const both = await Promise.all([outcome(sending()), outcome(sending())]);
     expect([both.filter((one) => one === 'fulfilled').length, mails.length]).toEqual([1, 1]);
