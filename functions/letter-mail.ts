@@ -53,8 +53,8 @@ export const refuseUnfit = ({ ticket, letter, events }: FoundLetter, by: string)
 };
 
 /**
- * A refusal that is only proposed is written beforehand, and not sent; nor is one against which an appeal is open or was
- * granted. One of which the log does not say the ground may name another, unless it was written after the decision.
+ * A refusal that is only proposed is written beforehand, and not sent; nor is one against which an appeal is open or
+ * was granted. One of which the log does not say the ground may name another, unless it was written after the decision.
  */
 export const isDecided = (
   { kind, reason, number }: KeptLetter,
