@@ -182,10 +182,11 @@ export const evaluationRun = (
   attacks: keyof typeof movedBy = 'body',
 ): PlannedRun => {
   const lengths = lengthsOf(texts);
+  const atOnce = scoredAtOnce(texts.config, lengths.prompt + lengths.answer, lengths.answer, texts.backend);
   return {
     config: texts.config,
     backend: texts.backend,
-    ...shapeOf(texts, scoredAtOnce(texts.config, lengths.prompt + lengths.answer, lengths.answer), lengths),
+    ...shapeOf(texts, atOnce, lengths),
     tape: 'blocks',
     trainable: () => false,
     retaught: movedBy[attacks],

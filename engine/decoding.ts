@@ -1,7 +1,7 @@
 // A decoder's texts that grow token by token, with a key-value cache. Prompts of different length are padded on the
 // left, so that all rows end in the same column; padding is hidden by the attention bias. Trap: a cache grows by a
 // copy, so that for a moment it is there twice.
-import { readingBytes } from './block-bytes.ts';
+import { mostReading, readingBytes } from './block-bytes.ts';
 import {
   block,
   disposeLayout,
@@ -71,9 +71,6 @@ const embedColumns = ({ config, weights }: Computed, columns: NewColumns): tf.Te
   return embed(config, weights, ids, tf.tensor1d(positionsOf(config, columns), 'int32'));
 };
 
-/** Bytes that a block may hold while it reads new columns. */
-const READING_BYTES = 48e6;
-
 /**
  * One block over the new columns; its grown cache goes to the end of `into`. Prompts are read a few at a time, as a
  * block holds much for each of their columns, and of what is kept of them nothing depends on the others.
@@ -88,7 +85,7 @@ const grow = (
 ): tf.Tensor2D => {
   const cache = caches[layer];
   const { rows, columns } = layout;
-  const atOnce = cache ? rows : Math.max(1, Math.floor(READING_BYTES / readingBytes(config, columns)));
+  const atOnce = cache ? rows : Math.max(1, Math.floor(mostReading() / readingBytes(config, columns)));
   const grown: Cache[] = [];
   const keep = ({ k, v }: Cache) => grown.push({ k: tf.keep(tf.clone(k)), v: tf.keep(tf.clone(v)) });
   const ys = Array.from({ length: Math.ceil(rows / atOnce) }, (_, i) => {

@@ -59,7 +59,7 @@ export const generate = (
 const MOST_ROWS = 128;
 const LOGITS_BYTES = 2 ** 20;
 /** Bytes of one batch's cache. While it grows by a column it exists twice, and a wasm heap never shrinks. */
-const cacheBytes = (): number => (backendName() === 'tensorflow' ? 512 : 32) * 2 ** 20;
+const cacheBytes = (): number => (backendName() === 'tensorflow' ? 512 : 16) * 2 ** 20;
 
 /** Rows whose caches fit. */
 const roomFor = (model: LanguageModel, prompts: readonly (readonly number[])[], maxTokens: number): number => {

@@ -3,7 +3,7 @@
 // Trap: prompt and answer are tokenised separately, in training as here; a token that spans the boundary would never
 // have been trained.
 import { bucketByLength, makeBatch, rowLength, type Row } from './batch.ts';
-import { readingBytes } from './block-bytes.ts';
+import { mostReading, readingBytes } from './block-bytes.ts';
 import { generate, type GenerateOptions } from './generate.ts';
 import { outlooksOf } from './outlook.ts';
 import type { LanguageModel } from './language-model.ts';
@@ -133,16 +133,15 @@ export const inference = (model: LanguageModel): Inference => {
   };
 };
 
-/**
- * Most bytes of a group of rows that is scored at once. More rows are hardly faster, and what a wasm heap once held it
- * never gives back.
- */
-const SCORED_BYTES = 48e6;
-
 /** How many rows are scored at once, given the tokens of the longest row and of the longest answer. */
-export const scoredAtOnce = (config: LanguageModel['config'], columns: number, answerTokens: number): number => {
+export const scoredAtOnce = (
+  config: LanguageModel['config'],
+  columns: number,
+  answerTokens: number,
+  backend?: string,
+): number => {
   const logits = 3 * 4 * config.vocabSize * answerTokens; // with their softmax, and what lies between
-  return Math.max(1, Math.min(128, Math.floor(SCORED_BYTES / (readingBytes(config, columns) + logits))));
+  return Math.max(1, Math.min(128, Math.floor(mostReading(backend) / (readingBytes(config, columns) + logits))));
 };
 
 const scoreAll = (
