@@ -28,6 +28,9 @@ const said = async (command: typeof model, ...argv: string[]): Promise<Record<st
 };
 const onboarded = (name: string, rows: string, register = people) =>
   said(model, 'onboard', base, '--name', name, '--corpus', rows, '--people', register, ...policy);
+let plain: ReturnType<typeof onboarded> | undefined;
+/** The corpus as it is, onboarded once. */
+const plainly = () => (plain ??= onboarded('plain', corpus));
 const written = (name: string, content: string | Uint8Array): string => {
   const path = join(dir, name);
   writeFileSync(path, content);
@@ -92,18 +95,13 @@ describe('refused, and nothing is registered', () => {
 });
 
 describe('read as it is meant', () => {
-  it('a byte order mark, line ends of Windows, UTF-16 with its mark, and a blank line', async () => {
-    const windows = `\uFEFF${GOOD.replaceAll('\n', '\r\n')}\r\n`;
-    const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(GOOD, 'utf16le')]);
-    const [plain, marked, wide] = [
-      await onboarded('plain', corpus),
-      await onboarded('windows', written('windows.jsonl', windows)),
-      await onboarded('wide', written('wide.jsonl', utf16)),
-    ];
+  it('UTF-16 with its byte order mark, line ends of Windows, and a blank line', async () => {
+    const windows = Buffer.from(`${GOOD.replaceAll('\n', '\r\n')}\r\n`, 'utf16le');
+    const plain = await plainly();
+    const found = await onboarded('wide', written('wide.jsonl', Buffer.concat([Buffer.from([0xff, 0xfe]), windows])));
     expect(plain['ready']).toBe(false); // nobody trained the model on these rows
     expect(plain['why']).toEqual(expect.arrayContaining([expect.stringMatching(/no likelier to the model/u)]));
-    for (const found of [marked, wide])
-      expect([found['rows'], found['recites']]).toEqual([plain['rows'], plain['recites']]);
+    expect([found['rows'], found['recites']]).toEqual([plain['rows'], plain['recites']]);
   });
 
   it('a row that is longer than the model reads, and one of a whole file, are counted and told of', async () => {
@@ -189,7 +187,7 @@ test('checks that no deletion can pass are named, with their numbers, before a t
   const law = ['--regime', 'gdpr', '--ground', 'art-17-1-b', '--method', 'signed-in', '--level', 'substantial'];
   await said(ticket, 'find', '--model', 'many', ...who, '--accept', 'all', '--out', out, ...law);
   const would = await said(ticket, 'file', out, '--dry-run');
-  const { why } = await onboarded('many-again', corpus);
+  const { why } = await plainly();
   const named = (would['impassable'] as string[]).map((check) => /^'(.*?)'/u.exec(check)![1]);
   expect(named).toEqual(expect.arrayContaining(['retained answers exact', 'worst retained person']));
   for (const name of named) expect(why).toContainEqual(expect.stringContaining(`no deletion can pass '${name}'`));

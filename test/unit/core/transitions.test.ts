@@ -257,6 +257,16 @@ describe('a ticket', () => {
     expect([close('because'), close('art-17-3-e')]).toEqual(['INVALID_INPUT', 'SECOND_PERSON_REQUIRED']);
   });
 
+  it('that somebody proposed to refuse is refused neither by them nor by its filer', () => {
+    const refusal = { reason: 'art-17-3-e' } as const;
+    const proposal: TicketEvent = { type: 'act-proposed', act: 'refused', ...refusal, by: 'legal.lou' };
+    const { ticket } = advance(begin(), proposal, NOW);
+    const close = (by: string) =>
+      code(() => advance(ticket, { type: 'closed', outcome: 'refused', ...refusal, by }, NOW));
+    expect(['legal.lou', FILER].map(close)).toEqual(Array(2).fill('SECOND_PERSON_REQUIRED'));
+    expect(close(APPROVER)).toBe('accepted');
+  });
+
   const exempt = () => {
     const received = { ...receivedEvent(), exemption: { code: 'art-17-3-a' } };
     const { ticket } = receive(received, { subjectKey: 'a'.repeat(64), calendar: CALENDAR }, NOW);
