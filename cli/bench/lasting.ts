@@ -156,7 +156,7 @@ const chatModels = async (
     suite: (seed) => of(seed).suite,
     base: (_folder, _suite, seed) => Promise.resolve(of(seed).dir),
     inParts: {
-      saves: (run) => savesOf(run, { states, everyUpdates: 2 }),
+      saves: (run) => savesOf(run, { states, everyUpdates: 3, everySeconds: 300 }),
       onUpdate: (label, update, detail) => progress.note(`${label}, update ${update}: ${detail}`),
       onPart: (label, part) => progress.note(`${label}: measuring ${part}`),
     },

@@ -47,6 +47,9 @@ export const smollm2Base = async (
   return { base: { dir: folder, reused, exact, updates }, suite: readSuite(readFileSync(join(folder, 'suite.json'))) };
 };
 
+/** What is saved has 1.3 GB, weights and what AdamW keeps of them. */
+const EVERY_SECONDS = 300;
+
 /** Teaching takes a quarter of an hour: one that was cut off goes on from what it saved beside the folder. */
 const resumably = async (
   folder: string,
@@ -57,7 +60,8 @@ const resumably = async (
   mkdirSync(work, { recursive: true, mode: 0o700 });
   const stores = localStores(work);
   const states = runStates({ ...stores, backend: backend.name });
-  await use({ of: (run) => savesOf(run, { states }), asked: join(work, 'asked.json') }).finally(() => stores.close());
+  const of: TeachSaves['of'] = (run) => savesOf(run, { states, everySeconds: EVERY_SECONDS });
+  await use({ of, asked: join(work, 'asked.json') }).finally(() => stores.close());
   rmSync(work, { recursive: true, force: true });
 };
 
