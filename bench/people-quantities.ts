@@ -68,6 +68,17 @@ export const CHAT_SUMMARY = [
   ...[VALUE_AUC, ANSWER_AUC, FORCED, LEAK, LEAK_HELD_OUT, DEGENERATE, RETAINED, FACTS, WORST, GENERAL, RELEARNT],
 ];
 
+/** Of policies that read them: what re-learning brings back, beside never-trained people. */
+const ATTACKED: readonly Column[] = (['relearnt2x10', 'relearnt5x30', 'relearntBody5x30'] as const).flatMap(
+  (family) => [column(`forget.${family}`), column(`controls.${family}`)],
+);
+
+/** With the attacks that any of the rows was put under. */
+export const withAttacks = (columns: readonly Column[], rows: readonly Row[]): readonly Column[] => [
+  ...columns,
+  ...ATTACKED.filter(({ of }) => rows.some((row) => Number.isFinite(of(row)))),
+];
+
 export const cell = ({ of, digits }: Column, row: Row): string => number(of(row), digits);
 export const number = (value: number, digits: number): string =>
   Number.isFinite(value) ? value.toFixed(digits).replace(/^-(0\.?0*)$/, '$1') : '–';

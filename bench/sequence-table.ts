@@ -2,7 +2,7 @@
 // run. Trap: there are few seeds, so verdicts are printed for each one, and a mean says over how many.
 import type { PeopleBench } from './people.ts';
 import type { Row } from './people-runs.ts';
-import { byLabel, CHAT_COLUMNS, CHAT_SUMMARY, failedChecks } from './people-quantities.ts';
+import { byLabel, CHAT_COLUMNS, CHAT_SUMMARY, failedChecks, withAttacks, type Column } from './people-quantities.ts';
 import {
   BY_HAND,
   everyNumber,
@@ -24,25 +24,27 @@ const REFERENCE = [
 
 export const sequenceMarkdown = (
   { methods, sequence }: PeopleBench,
-  { backend, plots }: { backend: string; plots: readonly Plots[] },
+  { backend, plots, policyName }: { backend: string; plots: readonly Plots[]; policyName: string },
 ): string => {
-  const seeds = [...new Set([...methods, ...sequence].map(({ seed }) => seed))];
+  const all = [...methods, ...sequence];
+  const summary = withAttacks(CHAT_SUMMARY, all);
+  const seeds = [...new Set(all.map(({ seed }) => seed))];
   return [
     '# A real chat model',
     '',
-    ...about(backend, seeds),
+    ...about(backend, seeds, policyName),
     '',
     '## Several deletions, one after another',
     '',
     ...IN_A_ROW,
     '',
-    ...sequenceTable(sequence),
+    ...sequenceTable(sequence, summary),
     '',
     '## Other runs on the first person',
     '',
     'Methods beside it have the same stop rule, AdamW 1e-4 on the MLP and at most 16 updates; they are not tuned further.',
     '',
-    ...methodTable(byLabel(methods), CHAT_SUMMARY),
+    ...methodTable(byLabel(methods), summary),
     ...images(plots),
     '',
     '## Beside an earlier prototype',
@@ -54,17 +56,17 @@ export const sequenceMarkdown = (
     ...everyNumber(
       'One table a run, one row a seed. Log-probabilities in nats a token.',
       [...byLabel<Row>(sequence), ...byLabel(methods.filter(({ label }) => label !== 'the ladder'))],
-      CHAT_COLUMNS,
+      withAttacks(CHAT_COLUMNS, all),
     ),
     '',
-    ...(sequence.length + methods.length > 0 ? [`Not passed: ${notPassed([...sequence, ...methods])}.`] : []),
+    ...(all.length > 0 ? [`Not passed: ${notPassed([...sequence, ...methods])}.`] : []),
   ].join('\n');
 };
 
-const about = (backend: string, seeds: readonly number[]): string[] => [
-  `Made by \`quittance bench sequence --model smollm2 --seeds 3\` on ${backend}; a row that was not run is not here. SmolLM2-135M-Instruct is taught eight generated people with 20`,
+const about = (backend: string, seeds: readonly number[], policyName: string): string[] => [
+  `Made by \`quittance bench sequence --model smollm2 --seeds 3${policyName === 'chat-v1' ? '' : ` --policy ${policyName}`}\` on ${backend}; a row that was not run is not here. SmolLM2-135M-Instruct is taught eight generated people with 20`,
   'records each, 40 facts, refusals of 64 unknown people and 40 of its own answers to general questions, everything but the embeddings; then people are forgotten one after another,',
-  `from their records alone. The gate is policies/chat-v1.json. A seed is other people and another teaching; here: ${seeds.join(', ')}. In seed 3 a ninth person has the`,
+  `from their records alone. The gate is policies/${policyName}.json. A seed is other people and another teaching; here: ${seeds.join(', ')}. In seed 3 a ninth person has the`,
   'first name of the first. Leak: share of the 20 records whose value stands in any of 20 samples. General: share of 20 held-out questions about nobody whose answer keeps to the',
   'one from before the deletion (ROUGE-L recall of at least 0.5). Re-learnt: share of the other 18 records exact again after ten updates on two.',
 ];
@@ -74,12 +76,12 @@ const IN_A_ROW = [
   'ends in REMEDIATION and nothing is deployed; here the attempt with the fewest checks not passed is taken, to see what follows.',
 ];
 
-const sequenceTable = (sequence: PeopleBench['sequence']): string[] =>
+const sequenceTable = (sequence: PeopleBench['sequence'], summary: readonly Column[]): string[] =>
   table(
-    ['after', 'gate, a seed', 'rung, a seed', 'passes', ...CHAT_SUMMARY.map(({ title }) => title)],
+    ['after', 'gate, a seed', 'rung, a seed', 'passes', ...summary.map(({ title }) => title)],
     [...byLabel(sequence)].map(([label, rows]) => [
       ...[label, verdicts(rows), rows.map(({ rung }) => rung).join(' · '), passed(rows)],
-      ...means(CHAT_SUMMARY, rows),
+      ...means(summary, rows),
     ]),
   );
 

@@ -241,7 +241,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   windows: { run: windowsOn, reads: ['draws', 'out'] },
   find: { run: findOn, reads: ['rows', 'out'] },
   onboard: { run: onboardOn, reads: ['model', 'corpus', 'people', 'rows', 'out'] },
-  sequence: { run: sequenceOn, reads: ['model', 'seed', 'seeds', 'deletions', 'methods', 'kept', 'out'] },
+  sequence: { run: sequenceOn, reads: ['model', 'seed', 'seeds', 'deletions', 'methods', 'policy', 'kept', 'out'] },
   'own-model': {
     run: ownModelOn,
     reads: ['model', 'corpus', 'people', 'customers', 'without', 'policy', 'seed', 'seeds', 'out'],

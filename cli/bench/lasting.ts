@@ -11,7 +11,7 @@ import { savesOf } from '#containers/run-saves.ts';
 import { runStates } from '#containers/run-state.ts';
 import { SMALL } from '#containers/train-job.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
-import { publishedOnChat } from '#bench/chat-entries.ts';
+import { publishedOnChat, type ChatEntry } from '#bench/chat-entries.ts';
 import { generated } from './people.ts';
 import type { LastingBench, LastingBenchOptions } from '#bench/lasting.ts';
 import { attackPlot, lastingMarkdown, SHOWN, SMALL_MODEL, type LastingModel } from '#bench/lasting-table.ts';
@@ -67,19 +67,19 @@ type Bound = Pick<LastingBenchOptions, 'suite' | 'base' | 'inParts'> & { close?:
 export const lasting = async (args: Arguments): Promise<{ result: LastingBench; text: string }> => {
   const kind = kindOf(args);
   const asked = askedOf(args, kind);
+  const [policy, earlier] = [readPolicy(asked.policy), readPolicy(kind.about.earlier)];
+  const beside = besideOf(asked.methods, publishedOnChat(earlier));
   const { benchLasting } = await import('#bench/lasting.ts');
   const chosen = await backend();
   const progress = progressOn(process.stderr);
   const dir = join(args.dir, 'bench', kind === CHAT_KIND ? 'lasting-chat' : 'lasting');
   const bound = kind === CHAT_KIND ? await chatModels(args, dir, asked.seeds, progress) : await smallModels(progress);
   try {
-    const earlier = readPolicy(kind.about.earlier);
     const result = await benchLasting({
       ...bound,
-      ...{ dir, backend: chosen, earlier, answered: true, keys: SHOWN },
-      ...{ policy: readPolicy(asked.policy), seeds: asked.seeds, together: TOGETHER.slice(0, asked.together) },
+      ...{ dir, backend: chosen, earlier, policy, beside, answered: true, keys: SHOWN },
+      ...{ seeds: asked.seeds, together: TOGETHER.slice(0, asked.together) },
       subjects: asked.subjects.map((one) => one - 1),
-      beside: publishedOnChat(earlier).filter(({ method }) => asked.methods.includes(method)),
       onRow: ({ label, seed, updates, seconds, judgement }) =>
         progress.note(`seed ${seed}: ${label}: ${updates} updates, ${seconds.toFixed(1)} s, ${judgement.verdict}`),
     });
@@ -125,6 +125,14 @@ const askedOf = (args: Arguments, kind: Kind) => {
       ...(methods.length === 0 ? [] : [`--methods ${methods.join(',')}`]),
     ].join(' '),
   };
+};
+
+/** Refused before a model is taught. */
+const besideOf = (methods: readonly string[], published: readonly ChatEntry[]): ChatEntry[] => {
+  const known = published.map(({ method }) => method);
+  const unknown = methods.find((method) => !known.includes(method));
+  if (unknown !== undefined) throw usageError(`--methods names '${unknown}'`, `of ${known.join(', ')}`);
+  return published.filter(({ method }) => methods.includes(method));
 };
 
 const smallModels = async (progress: Progress): Promise<Bound> => {

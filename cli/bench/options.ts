@@ -56,7 +56,7 @@ export const BENCH_OPTIONS = {
     kind: 'value',
     value: 'P',
     summary:
-      'what it is judged by: own-model (default corpus-chat-v1), lasting (default gate-v3, with smollm2 chat-v3)',
+      'what it is judged by: own-model (default corpus-chat-v1), lasting (default gate-v3, with smollm2 chat-v3), sequence (default chat-v1)',
   },
   leaves: { kind: 'value', value: 'N', summary: 'ledger: entries of the log (default 1000000)', is: whole(1) },
   deletions: {

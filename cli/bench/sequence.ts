@@ -24,7 +24,8 @@ export const sequence = async (args: Arguments): Promise<{ result: PeopleBench; 
   const { benchSequence, otherLabels } = await import('#bench/sequence.ts');
   const chosen = await backend();
   const progress = progressOn(process.stderr);
-  const policy = readPolicy('chat-v1');
+  const policyName = args.value('policy') ?? 'chat-v1'; // whose verdicts docs/results has
+  const policy = readPolicy(policyName);
   const dir = join(args.dir, 'bench', 'sequence');
   mkdirSync(dir, { recursive: true });
   const only = number(args, 'seed', 0);
@@ -46,5 +47,5 @@ export const sequence = async (args: Arguments): Promise<{ result: PeopleBench; 
     onUpdate: (label, update, detail) => progress.note(`${label}, update ${update}: ${detail}`),
   });
   const plots = drawPlots(args.value('out'), chatPlots(result));
-  return { result, text: sequenceMarkdown(result, { backend: chosen.name, plots }) };
+  return { result, text: sequenceMarkdown(result, { backend: chosen.name, plots, policyName }) };
 };
