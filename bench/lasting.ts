@@ -5,7 +5,8 @@ import { must } from '#core/errors.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { Entry } from './people-entries.ts';
 import { rowsOfEntry, type Row, type RunOptions } from './people-runs.ts';
-import { rowInParts, type InParts } from './row-in-parts.ts';
+import { rowInParts } from './row-in-parts.ts';
+import type { InParts } from './weights-left.ts';
 import { seedApart, seedOnRung } from './rung-seed.ts';
 
 export interface LastingRow extends Row {

@@ -1,55 +1,41 @@
 // One row of a bench on a model that takes minutes for every step, in parts that are each stored as soon as they are
 // there: the weights that the method left, then what is sampled of them, every attack, and the rest. A run that was cut
 // off goes on with the first part that is missing; unlearning itself goes on from its last save.
-// Trap: the CPU seconds of a method that was cut off are those since its last start alone.
-import { basename, join } from 'node:path';
-import { digestJson, type Digest } from '#core/canonical.ts';
+// Trap: a part's name has the quantities in it, so that other ones are another part.
 import type { EvaluationTables } from '#core/evaluation.ts';
 import { judge } from '#core/gate.ts';
 import type { QuantityKey } from '#core/quantities.ts';
 import { withoutRecords } from '#core/suite-rows.ts';
-import { baseIn, runUnlearning } from '#containers/run-unlearning.ts';
 import { forgetRows } from '#datasets/suite.ts';
-import { trainingRows } from '#datasets/suite-shape.ts';
-import { MOMENTS_FILE, readMoments } from '#engine/corpus-moments.ts';
 import { loadModel } from '#engine/formats/folder.ts';
-import { readJsonFile } from '#engine/formats/json-file.ts';
-import { companionFiles, saveModel } from '#engine/formats/save.ts';
 import type { Model } from '#engine/model.ts';
-import type { RunSaves } from '#engine/run-saves.ts';
 import { ATTACKS, leftOutBy } from '#evaluation/relearn.ts';
-import { configured } from '#unlearning/methods.ts';
 import { saidBy } from './answers.ts';
 import { readBy, tablesOf } from './assess.ts';
 import type { Entry } from './people-entries.ts';
-import { bedOf, recordsOf, rowOf, type Done, type Row, type RunOptions } from './people-runs.ts';
-import { nameOf, saved } from './saved-rows.ts';
-
-export interface InParts {
-  /** How unlearning saves itself, by a digest of what it is made of; absent: it begins anew when it was cut off. */
-  saves?: (run: Digest) => RunSaves;
-  onUpdate?: (label: string, update: number, detail: string) => void;
-  onPart?: (label: string, part: string) => void;
-}
+import { bedOf, recordsOf, rowOf, type Row, type RunOptions } from './people-runs.ts';
+import { saved } from './saved-rows.ts';
+import { runOf, weightsLeft, type InParts, type Leaving } from './weights-left.ts';
 
 type Of = RunOptions & { inParts: InParts };
 type Ran = Entry & { method: string };
 
 export const rowInParts = async (options: Of, seed: number, entry: Ran): Promise<Row> => {
-  const at = await placeOf(options, seed, entry);
-  const done = await saved(options.dir, { unlearned: at.run }, () => unlearned(at));
-  const speakers = opened(at);
+  const of = await leavingOf(options, seed, entry);
+  const run = runOf(of);
+  const { folder, done } = await weightsLeft(of);
+  const speakers = opened(folder, of.base);
   try {
     const found = [];
     for (const [part, keys] of partsOf(options))
       found.push(
-        await saved(options.dir, { run: at.run, part, keys }, () => {
+        await saved(options.dir, { run, part, keys }, () => {
           options.inParts.onPart?.(entry.label, part);
-          return measured(at, keys, speakers());
+          return measured(of, seed, keys, speakers());
         }),
       );
-    const answered = await saved(options.dir, { run: at.run, part: 'said' }, () =>
-      Promise.resolve(saidBy(speakers().model, { ...at, reference: speakers().reference })),
+    const answered = await saved(options.dir, { run, part: 'said' }, () =>
+      Promise.resolve(saidBy(speakers().model, { ...of, reference: speakers().reference })),
     );
     const tables = found.map((one) => one.tables).reduce(joined);
     const attackCpu = found.reduce((sum, one) => sum + one.attackCpu, 0);
@@ -61,45 +47,16 @@ export const rowInParts = async (options: Of, seed: number, entry: Ran): Promise
   }
 };
 
-const placeOf = async (options: Of, seed: number, entry: Ran) => {
-  const bed = await bedOf(options, seed, entry);
-  const { method, config, subjects = [0], runSeed = seed } = entry;
+const leavingOf = async ({ dir, backend, inParts, ...options }: Of, seed: number, entry: Ran): Promise<Leaving> => {
+  const bed = await bedOf({ dir, backend, ...options }, seed, entry);
+  const { label, method, config, subjects = [0], runSeed = seed } = entry;
   const records = recordsOf(bed.suite, subjects);
-  // the base's name is a digest of what it was taught, and by which backend
-  const run = { base: basename(bed.dir), method, config, subjects, seed: runSeed };
   return {
-    ...{ options, seed, entry, run, base: bed.dir, suite: bed.suite },
+    ...{ dir, backend: backend.name, inParts, label, method, config, subjects, seed: runSeed },
+    ...{ base: bed.dir, suite: bed.suite },
     ...{ rows: forgetRows(bed.suite, records), left: withoutRecords(bed.suite, records) },
-    folder: join(options.dir, 'models', nameOf(run)),
   };
 };
-type At = Awaited<ReturnType<typeof placeOf>>;
-
-/** Leaves the weights in the folder. */
-const unlearned = ({ options, entry, run, base, suite, rows, left, folder }: At): Promise<Done> =>
-  runUnlearning(
-    {
-      base: baseIn(base),
-      method: configured(entry.method, entry.config),
-      forget: rows,
-      suite,
-      corpus: () => readMoments(join(base, MOMENTS_FILE))!,
-      retain: () => trainingRows(left),
-      seed: run.seed,
-      backend: options.backend.name,
-      saves: (parts) => options.inParts.saves?.(digestJson(JSON.parse(JSON.stringify({ run, parts })))),
-      onUpdate: ({ update, valueAuc, answerAuc, meanValueLogProb }) =>
-        options.inParts.onUpdate?.(
-          entry.label,
-          update,
-          `value AUC ${valueAuc.toFixed(2)}, answer AUC ${answerAuc.toFixed(2)}, values ${meanValueLogProb.toFixed(2)}`,
-        ),
-    },
-    ({ model, outcome: { updates, stop, trajectory }, seconds, cpuSeconds }) => {
-      saveModel(folder, model, { configJson: readJsonFile(join(base, 'config.json')), files: companionFiles(base) });
-      return { updates, stop, trajectory, seconds, unlearnCpu: cpuSeconds };
-    },
-  );
 
 interface Speakers {
   model: Model;
@@ -108,7 +65,7 @@ interface Speakers {
 }
 
 /** Both are loaded when the first part asks for them. */
-const opened = ({ folder, base }: At): (() => Speakers) & { close: () => void } => {
+const opened = (folder: string, base: string): (() => Speakers) & { close: () => void } => {
   let both: Speakers | undefined;
   const close = () => {
     both?.model.dispose();
@@ -117,8 +74,12 @@ const opened = ({ folder, base }: At): (() => Speakers) & { close: () => void } 
   return Object.assign(() => (both ??= { model: loadModel(folder), reference: loadModel(base) }), { close });
 };
 
-const measured = ({ suite, left, rows, seed }: At, keys: readonly QuantityKey[], { model, reference }: Speakers) =>
-  tablesOf({ model, weights: model }, { suite, left, rows, reference, seed, keys, leftOut: {} });
+const measured = (
+  { suite, left, rows }: Leaving,
+  seed: number,
+  keys: readonly QuantityKey[],
+  { model, reference }: Speakers,
+) => tablesOf({ model, weights: model }, { suite, left, rows, reference, seed, keys, leftOut: {} });
 
 /** What the policy reads and what is shown beside, without the attacks that no check reads; the attacks come last. */
 const partsOf = ({ policy, keys = [] }: RunOptions): [string, QuantityKey[]][] => {

@@ -3,7 +3,7 @@
 // Trap: times depend on the machine and its load, so other programs are measured in the same run.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { must } from '#core/errors.ts';
+import { must, usageError } from '#core/errors.ts';
 import type { Arguments, Command, ExitCode } from './command.ts';
 import { BENCH_OPTIONS } from './bench/options.ts';
 import { ALT, engineMarkdown, enginePlot } from '#bench/engine-table.ts';
@@ -43,6 +43,18 @@ const peopleOn =
     const { result, text } = await people(args, subject);
     return finish(args, summaryOf(result), text);
   };
+
+/** On the small model, or with --model on a chat model. */
+const tofuOn = async (args: Arguments): Promise<ExitCode> => {
+  if (args.value('model') !== undefined) {
+    const { tofuChat } = await import('./bench/tofu-chat.ts');
+    const { result, text } = await tofuChat(args);
+    return finish(args, result, text);
+  }
+  const unread = ['authors', 'seed'].find((name) => args.value(name) !== undefined);
+  if (unread !== undefined) throw usageError(`--${unread} is read beside --model alone`, 'add --model smollm2');
+  return peopleOn(tofu)(args);
+};
 
 const sequenceOn = async (args: Arguments): Promise<ExitCode> => {
   const { sequence } = await import('./bench/sequence.ts');
@@ -232,7 +244,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   story: { run: storyOn, reads: ['seed', 'methods', 'kept', 'merge', 'out'] },
   tasks: { run: tasksOn, reads: ['seed', 'methods', 'kept', 'out'] },
   people: { run: peopleOn(generated), reads: ['seeds', 'methods', 'out'] },
-  tofu: { run: peopleOn(tofu), reads: ['path', 'seeds', 'methods', 'out'] },
+  tofu: { run: tofuOn, reads: ['model', 'path', 'authors', 'seed', 'seeds', 'methods', 'out'] },
   lasting: {
     run: lastingOn,
     reads: ['model', 'seed', 'seeds', 'subjects', 'methods', 'together', 'policy', 'out'],

