@@ -10,8 +10,9 @@ import { tofuChatMarkdown } from '#bench/tofu-chat-table.ts';
 import { usageError } from '#core/errors.ts';
 import { withoutRecords } from '#core/suite-rows.ts';
 import { inChat } from '#datasets/chat.ts';
-import { forgetRecord, trainingRows, type Suite } from '#datasets/suite-shape.ts';
+import { forgetRecord, trainingRows, type Frame, type Suite } from '#datasets/suite-shape.ts';
 import { loadTofu } from '#datasets/tofu.ts';
+import type { Model } from '#engine/model.ts';
 import { readPolicy } from '#entry/policies.ts';
 import type { Arguments } from '../command.ts';
 import { smollm2Taught } from '../demo/smollm2.ts';
@@ -53,23 +54,7 @@ export const tofuChat = async (args: Arguments): Promise<{ result: TofuRow[]; te
   const asked = askedOf(args);
   const chosen = await backend();
   const progress = progressOn(process.stderr);
-  const suite = loadTofu(asked.path, {
-    ...{ seed: asked.seed, forgetAuthors: 1, retainAuthors: asked.authors - 1 },
-    ...{ stop: 2, gate: 2, whitening: 0, unknown: 0 },
-  });
-  const recipe = { ...TEACH, seed: asked.seed };
-  const taughtOf = (what: Suite, without: number) =>
-    smollm2Taught(
-      { dir: args.dir, backend: chosen, progress },
-      { recipe, tofu: asked.authors, without },
-      LEAST_EXACT,
-      (source, folder, saves) => {
-        const framed = { recipe, suite: (_: unknown, frame: Parameters<typeof inChat>[1]) => inChat(what, frame) };
-        return teachSuite(source, folder, { ...framed, rows: rowsOf }, progress, saves);
-      },
-    );
-  const original = await taughtOf({ ...suite, limits: LIMITS }, 0);
-  const retained = await taughtOf(withoutRecords(suite, suite.subjects[0]!.records.map(forgetRecord)), 1);
+  const { original, retained } = await bothTaught(asked, { dir: args.dir, backend: chosen, progress });
   const dir = join(args.dir, 'bench', 'tofu-chat');
   const stores = localStores(join(dir, 'runs'));
   const states = runStates({ ...stores, backend: chosen.name });
@@ -83,6 +68,26 @@ export const tofuChat = async (args: Arguments): Promise<{ result: TofuRow[]; te
     },
   }).finally(() => stores.close());
   return { result, text: tofuChatMarkdown(result, { ...asked, backend: chosen.name }) };
+};
+
+/** The model that was taught every author, and the one that was not taught the first. */
+const bothTaught = async (
+  { path, seed, authors }: { path: string; seed: number; authors: number },
+  place: Parameters<typeof smollm2Taught>[0],
+) => {
+  const suite = loadTofu(path, {
+    ...{ seed, forgetAuthors: 1, retainAuthors: authors - 1 },
+    ...{ stop: 2, gate: 2, whitening: 0, unknown: 0 },
+  });
+  const recipe = { ...TEACH, seed };
+  const taughtOf = (what: Suite, without: number) =>
+    smollm2Taught(place, { recipe, tofu: authors, without }, LEAST_EXACT, (source, folder, saves) => {
+      const framed = (_model: Model, frame: Frame) => inChat(what, frame);
+      return teachSuite(source, folder, { recipe, suite: framed, rows: rowsOf }, place.progress, saves);
+    });
+  const original = await taughtOf({ ...suite, limits: LIMITS }, 0);
+  const first = suite.subjects[0]!.records.map(forgetRecord);
+  return { original, retained: await taughtOf(withoutRecords(suite, first), 1) };
 };
 
 const askedOf = (args: Arguments) => {
