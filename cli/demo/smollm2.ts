@@ -38,7 +38,9 @@ export interface TaughtBase {
   suite: Suite;
 }
 
-/** Taught by `use` where no folder of this identity is there yet. JOB_FAILED where fewer answers are exact than asked. */
+/**
+ * Taught by `use` where no folder of this identity is there yet. JOB_FAILED where fewer answers are exact than asked.
+ */
 export const smollm2Taught = async (
   { dir, backend, progress }: { dir: string; backend: Backend; progress: Progress },
   what: Readonly<Record<string, unknown>>,
