@@ -12,8 +12,9 @@ import { isQuittanceError, QuittanceError } from './errors.ts';
 import { readLog } from './ledger/log.ts';
 import { leafHash, verifyInclusion } from './ledger/merkle.ts';
 import { tileTree } from './ledger/tile-tree.ts';
-import type { Ports, StoredEvent, Vault } from './ports.ts';
+import type { Ports, StoredEvent } from './ports.ts';
 import { parseJson } from './stored-json.ts';
+import { subjectDigest } from './subject-digest.ts';
 import { TicketId, type Ticket } from './ticket.ts';
 import { Received, TicketEvent } from './ticket-events.ts';
 import { advance, receive } from './transitions.ts';
@@ -42,10 +43,6 @@ export const requireCaseAsLogged = async (ticket: Ticket, ports: LoggedPorts & P
   if (got !== undefined && got !== event.subjectDigest)
     throw differs(ticket, 'subjectKey', { expected: `a pseudonym whose digest is ${event.subjectDigest}`, got });
 };
-
-/** Keyed by the ticket's own secret: who reads the log can neither guess the person nor join two of their tickets. */
-export const subjectDigest = (vault: Vault, ticketId: string, subjectKey: string): Promise<string> =>
-  vault.commit(ticketId, Buffer.from(`subject\n${subjectKey}`));
 
 /** A purge that was interrupted has destroyed the secret before the row says so. */
 const unlessDestroyed = (error: unknown): undefined => {

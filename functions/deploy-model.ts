@@ -12,15 +12,8 @@ import { jobName, JobResult } from '#core/run.ts';
 import { defineStep } from '#core/step.ts';
 import { getJson, putJson } from '#core/stored-json.ts';
 import type { TicketIn } from '#core/ticket.ts';
-import {
-  commitEvent,
-  forgetSetOf,
-  loggedTicket,
-  notReady,
-  onItsWay,
-  sideArtefact,
-  TicketInput,
-} from './step-support.ts';
+import { loggedTicket } from './logged-ticket.ts';
+import { commitEvent, forgetSetOf, notReady, onItsWay, sideArtefact, TicketInput } from './step-support.ts';
 import { rememberPerson } from './remember-forgotten.ts';
 import { queueOf, wakeWaiting } from './turns.ts';
 

@@ -3,12 +3,12 @@
 // Trap: personal data is stored only after the ticket exists, so that a crash leaves at most an empty ticket that can
 // be seen and closed; with a `requestId` the same call again picks up where it stopped.
 import { z } from 'zod';
-import { subjectDigest } from '#core/as-logged.ts';
 import { digestJson, Digest } from '#core/canonical.ts';
 import { Deadlines, Instant, type HolidayCalendar } from '#core/deadlines.ts';
 import { isQuittanceError, must, QuittanceError } from '#core/errors.ts';
 import type { Admission } from '#core/forget-set.ts';
 import { nameKey } from '#core/words/names.ts';
+import { subjectDigest } from '#core/subject-digest.ts';
 import { subjectLabels } from '#core/subject-labels.ts';
 import { requireErasing, requireTrainable } from '#core/ladder.ts';
 import { storedPolicy } from '#core/policy.ts';

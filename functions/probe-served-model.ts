@@ -14,7 +14,8 @@ import { defineStep } from '#core/step.ts';
 import { getJson } from '#core/stored-json.ts';
 import { countOf } from '#core/summaries.ts';
 import type { TicketIn } from '#core/ticket.ts';
-import { commitEvent, forgetSetOf, loggedTicket, notReady, onItsWay, TicketInput } from './step-support.ts';
+import { loggedTicket } from './logged-ticket.ts';
+import { commitEvent, forgetSetOf, notReady, onItsWay, TicketInput } from './step-support.ts';
 import { wakeWaiting } from './turns.ts';
 
 export const probeServedModel = defineStep({

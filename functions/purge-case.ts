@@ -13,7 +13,8 @@ import { endRunsOf } from '#core/saved-runs.ts';
 import { defineStep } from '#core/step.ts';
 import { isClosed, workingOf, type WorkingTicket } from '#core/ticket.ts';
 import { forgetRows } from './forget-rows.ts';
-import { commitEvent, loggedTicket, Nothing, notReady, onItsWay, TicketInput } from './step-support.ts';
+import { loggedTicket } from './logged-ticket.ts';
+import { commitEvent, Nothing, notReady, onItsWay, TicketInput } from './step-support.ts';
 import { destroyModels, destroySide, neededModels } from './model-artefacts.ts';
 import { resultOf } from './turns.ts';
 

@@ -2,13 +2,12 @@
 // Trap: a step may be called again after a crash, so each first checks whether the ticket shows its work as done, by
 // `'field' in ticket`: on the main path a status never loses a field.
 import { z } from 'zod';
-import { requireCaseAsLogged, type LoggedPorts } from '#core/as-logged.ts';
 import { canonicalize, type Digest, type Json } from '#core/canonical.ts';
 import { localDate } from '#core/days.ts';
 import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { ForgetSet } from '#core/forget-set.ts';
 import type { ModelRecord } from '#core/model.ts';
-import type { Clock, Ports, TicketStore, Vault } from '#core/ports.ts';
+import type { Clock, TicketStore, Vault } from '#core/ports.ts';
 import { parseJson } from '#core/stored-json.ts';
 import { isClosed, TicketId, type Ticket, type WorkingTicket } from '#core/ticket.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
@@ -31,16 +30,6 @@ export interface TicketVersion<Held extends Ticket = Ticket> {
  */
 export const openTicket = async (tickets: TicketStore, ticketId: string): Promise<TicketVersion<WorkingTicket>> =>
   onItsWay(await tickets.get(ticketId));
-
-/** The ticket, whose row is what its logged events say. TICKET_NOT_AS_LOGGED otherwise, before anything is changed. */
-export const loggedTicket = async (
-  ticketId: string,
-  ports: LoggedPorts & Pick<Ports, 'vault'>,
-): Promise<TicketVersion> => {
-  const found = await ports.tickets.get(ticketId);
-  await requireCaseAsLogged(found.ticket, ports);
-  return found;
-};
 
 /** The same errors as `openTicket`. */
 export const onItsWay = ({ ticket, version }: TicketVersion): TicketVersion<WorkingTicket> => {
