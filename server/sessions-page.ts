@@ -7,6 +7,7 @@ import { formFields } from '#functions/api/bodies.ts';
 import { show, type Env } from '#functions/api/context.ts';
 import { checkForm, formToken, identify } from '#functions/api/guard.ts';
 import { time } from '#portal/layout.ts';
+import type { Words } from '#portal/words.ts';
 import { html, type Html } from '#report/markup.ts';
 
 const PURPOSE = 'sessions';
@@ -20,7 +21,7 @@ export const sessionRoutes = (app: Hono<Env>, context: ApiContext, sessions: Ses
       sessions: own.map((session) => ({ id: sessionId(session), began: session.began, ends: session.ends })),
     };
     const token = formToken(context.formKey, c.var.identity, PURPOSE);
-    return show(c, { title: 'Sessions', data, body: () => sessionsBody(own, token) });
+    return show(c, { title: (words) => words.frame.sessions, data, body: (words) => sessionsBody(own, token, words) });
   });
   app.post('/sessions', async (c) => {
     const { csrf, session = '' } = await formFields(c);
@@ -31,16 +32,16 @@ export const sessionRoutes = (app: Hono<Env>, context: ApiContext, sessions: Ses
   });
 };
 
-const sessionsBody = (sessions: readonly Session[], token: string): Html =>
+const sessionsBody = (sessions: readonly Session[], token: string, { sessions: s }: Words): Html =>
   html`<table>
       <caption>
-        Browsers in which you are signed in
+        ${s.title}
       </caption>
       <thead>
         <tr>
-          <th scope="col">Since</th>
-          <th scope="col">Until</th>
-          <th scope="col">End it</th>
+          <th scope="col">${s.since}</th>
+          <th scope="col">${s.until}</th>
+          <th scope="col">${s.end}</th>
         </tr>
       </thead>
       <tbody>
@@ -49,12 +50,12 @@ const sessionsBody = (sessions: readonly Session[], token: string): Html =>
             html`<tr>
               <td>${time(session.began)}</td>
               <td>${time(session.ends)}</td>
-              <td>${ending(sessionId(session), `End ${sessionId(session)}`, token)}</td>
+              <td>${ending(sessionId(session), s.endOne(sessionId(session)), token)}</td>
             </tr>`,
         )}
       </tbody>
     </table>
-    ${ending('all', 'End all of them', token)}`;
+    ${ending('all', s.endAll, token)}`;
 
 const ending = (session: string, words: string, token: string): Html =>
   html`<form method="post" action="/sessions">

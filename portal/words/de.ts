@@ -210,6 +210,14 @@ export const de: Words = {
     household: 'Datensätze des Haushalts',
     'revealed-by-model': 'Datensätze, die das Modell selbst preisgegeben hat',
   },
+  sessions: {
+    title: 'Browser, in denen Sie angemeldet sind',
+    since: 'seit',
+    until: 'bis',
+    end: 'beenden',
+    endOne: (id: string) => `${id} beenden`,
+    endAll: 'Alle beenden',
+  },
   due: {
     received: (day) => `Eingang ${day}`,
     due: (day) => `Fällig ${day}`,

@@ -196,6 +196,14 @@ export const en = {
     household: 'records of the household',
     'revealed-by-model': 'records that the model itself revealed',
   },
+  sessions: {
+    title: 'Browsers in which you are signed in',
+    since: 'since',
+    until: 'until',
+    end: 'end it',
+    endOne: (id: string) => `End ${id}`,
+    endAll: 'End all of them',
+  },
   due: {
     received: (day: string) => `Received ${day}`,
     due: (day: string) => `Due ${day}`,

@@ -4,6 +4,7 @@
 // says; such a request is answered 400 or 422 with the fields by name.
 import { z } from 'zod';
 import { Key, Tag } from '../headers.ts';
+import { EXAMPLES } from './examples.ts';
 import { QUERIES } from '../queries.ts';
 import { LINKS, type Link } from './links.ts';
 import { OPERATIONS, PATH_PARTS, type Content, type Operation } from './operations.ts';
@@ -88,10 +89,21 @@ const operationOf = (operation: Operation): OperationObject => {
     ...securityOf(operation),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && {
-      requestBody: { required: true, content: { ...contentOf(body, 'input'), ...(orFile && FILE_FORM) } },
+      requestBody: {
+        required: true,
+        content: { ...exemplified(contentOf(body, 'input'), EXAMPLES[`${method} ${path}`]), ...(orFile && FILE_FORM) },
+      },
     }),
     responses: responsesOf(operation),
   };
+};
+
+/** With an example of the JSON that is sent. */
+const exemplified = (content: Readonly<Record<string, Json>>, example: unknown): Json => {
+  const json = content['application/json'];
+  return json === undefined || example === undefined
+    ? content
+    : { ...content, 'application/json': { ...json, example } };
 };
 
 const securityOf = ({ isPublic, sender, roles }: Operation): Json => {
@@ -170,7 +182,7 @@ const responseOf = ({ status, answer }: { status: number; answer: Operation['ans
   ...(answer !== 'nothing' && { content: contentOf(answer, 'output') }),
 });
 
-const contentOf = (content: Content | z.ZodType, io: 'input' | 'output'): Json => {
+const contentOf = (content: Content | z.ZodType, io: 'input' | 'output'): Readonly<Record<string, Json>> => {
   if (typeof content === 'string') return { 'application/json': { schema: refOf(content) } };
   if (!('media' in content)) {
     return { 'application/json': { schema: bare(content, io) } };

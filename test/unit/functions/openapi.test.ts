@@ -3,6 +3,9 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { openApi, templateOf } from '#functions/api/openapi/document.ts';
+import { EXAMPLES } from '#functions/api/openapi/examples.ts';
+import { OPERATIONS } from '#functions/api/openapi/operations.ts';
+import { SCHEMAS } from '#functions/api/openapi/schemas.ts';
 import { rolesOfScopes } from '#functions/api/openapi/scopes.ts';
 import { appOf, as } from '#test/support/api-callers.ts';
 import { walkedToEnd, type WalkedTicket } from '#test/support/hand-walked.ts';
@@ -46,6 +49,18 @@ describe('the document of the API', () => {
       .routes.filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method.toLowerCase()} ${templateOf(path)}`);
     expect(documented().toSorted()).toEqual([...new Set(routed)].toSorted());
+  });
+
+  it('has an example of every JSON that is sent, which its own schema takes, and none of anything else', () => {
+    const taken = OPERATIONS.flatMap(({ method, path, body }) => {
+      const schema = typeof body === 'string' ? SCHEMAS[body] : body instanceof z.ZodType ? body : undefined;
+      return schema ? [[`${method} ${path}`, schema] as const] : [];
+    });
+    expect(Object.keys(EXAMPLES).toSorted()).toEqual(taken.map(([operation]) => operation).toSorted());
+    for (const [operation, schema] of taken)
+      expect([operation, schema.safeParse(EXAMPLES[operation]).error?.issues]).toEqual([operation, undefined]);
+    const shown = JSON.stringify(openApi()).match(/"example":/g);
+    expect(shown).toHaveLength(taken.length);
   });
 
   it('has links to operations that are there, by parameters that they have', () => {
