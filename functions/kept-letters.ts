@@ -120,14 +120,15 @@ const tellingOf = (all: readonly Attempt[], now: Date): Sending | null => {
   const last = (stand: Stand) => all.findLast((one) => one.stand === stand);
   const telling = last('accepted') ?? last('under-way') ?? last('unknown') ?? all.at(-1);
   if (!telling) return null;
-  const { retry: _, ...sending } = telling;
+  const { attempt, at, by, asserted, way, message, stand, code } = telling;
   const tries =
     all.length -
     Math.max(
       0,
       all.findLastIndex((one) => !one.retry),
     );
-  return { ...sending, tries, next: telling.stand === 'deferred' ? nextTry(telling.at, tries, now) : null };
+  const next = stand === 'deferred' ? nextTry(at, tries, now) : null;
+  return { attempt, at, by, ...(asserted && { asserted }), way, message, stand, code, tries, next };
 };
 
 const nextTry = (at: string, tries: number, now: Date): string | null => {

@@ -8,7 +8,7 @@ import type { Ports } from '#core/ports.ts';
 
 type Stores = Pick<Ports, 'vault' | 'pseudonyms'>;
 
-const SHARDS = '0123456789abcdef';
+const SHARDS = Array.from({ length: 16 }, (_, i) => i.toString(16));
 /** Longer than the longest wait for a try, and the time for which one that was slept through is made up for. */
 const DAYS_BACK = 4;
 
@@ -22,7 +22,7 @@ export const waitingLabel = (stores: Pick<Stores, 'pseudonyms'>, ticketId: strin
 /** Each once. */
 export const casesWithWaiting = async (stores: Stores, now: Date): Promise<string[]> => {
   const days = Array.from({ length: DAYS_BACK + 1 }, (_, i) => addDays(dayOf(now), -i));
-  const labels = days.flatMap((day) => [...SHARDS].map((shard) => labelOf(stores, day, shard)));
+  const labels = days.flatMap((day) => SHARDS.map((shard) => labelOf(stores, day, shard)));
   const found = await Promise.all(labels.map(async (label) => stores.vault.labelled(await label)));
   return [...new Set(found.flat())].sort();
 };

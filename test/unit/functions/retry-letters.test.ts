@@ -68,7 +68,7 @@ describe('a letter that was put off', () => {
     await write();
     await press();
     for (const [i, hours] of RETRY_AFTER_HOURS.entries()) {
-      const { next = null, tries } = (await last()).sending!;
+      const { next, tries } = (await last()).sending!;
       const wait = (Date.parse(next ?? '') - harness.ports.clock.now().getTime()) / 3_600_000;
       expect([tries, wait]).toEqual([i + 1, hours]);
       harness.clock.advance(hours * HOUR);
