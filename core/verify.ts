@@ -25,23 +25,14 @@ import * as renewals from './verify/renewals.ts';
 import * as results from './verify/results.ts';
 import * as signatures from './verify/signatures.ts';
 import { approvalKey } from './verify/approval-key.ts';
+import type { Check } from './verify/tally.ts';
 import { timestamped } from './verify/timestamps.ts';
 import { unreadRemarks } from './verify/unread.ts';
 import { unwrapped } from './verify/unwrapped.ts';
 import { withinWork } from './work.ts';
 
 export type { VerifyOptions } from './verify/bundle-reader.ts';
-
-/** What was found: a check that could not be made is neither held nor failed, and says what it needs. */
-export type CheckState = 'holds' | 'fails' | 'not-checked';
-
-export interface Check {
-  id: string;
-  /** Only of a check that holds. */
-  ok: boolean;
-  state: CheckState;
-  detail: string;
-}
+export { tally, type Check, type CheckState } from './verify/tally.ts';
 
 /** Stable ids, in the order in which the checks are shown. */
 const CERTIFIED: Readonly<Record<string, Rule>> = {
@@ -148,14 +139,6 @@ export const KIND_OF: Readonly<Record<TicketEnd, string>> = {
   withdrawn: 'a request that was withdrawn; nothing is certified about a model',
   cancelled: 'a request that was cancelled; nothing is certified about a model',
   expired: 'a request to which the person gave no answer that was needed; nothing is certified about a model',
-};
-
-/** `31 hold, 0 fail, 3 not checked`, and which did not hold. */
-export const tally = (checks: readonly Check[]): string => {
-  const named = (state: CheckState) => checks.filter((one) => one.state === state).map(({ id }) => id);
-  const list = (ids: readonly string[]) => (ids.length === 0 ? '' : ` (${ids.join(', ')})`);
-  const [held, failed, open] = [named('holds'), named('fails'), named('not-checked')];
-  return `${held.length} hold, ${failed.length} fail${list(failed)}, ${open.length} not checked${list(open)}`;
 };
 
 const check = (id: string, bundle: BundleReader, rule: Rule): Check => {

@@ -1,6 +1,7 @@
 // Pages for people whom nobody knows, without an account: where anybody has evidence checked.
 // Trap: what was dropped is controlled by whoever made it; a check's detail is text and nothing else.
-import { tally, type Check, type Verification } from '#core/verify.ts';
+import type { Verification } from '#core/verify.ts';
+import { tally, type Check } from '#core/verify/tally.ts';
 import { html, type Html } from '#report/markup.ts';
 import { table } from '#report/tables.ts';
 import { fieldHtml, summary, type Field, type Returned } from './forms.ts';

@@ -1,7 +1,7 @@
 // Models, ledger and verification: pages of what everybody may check.
 import type { ModelRecord } from '#core/model.ts';
 import type { ModelLineage } from '#core/model-lineage.ts';
-import { tally, type Check } from '#core/verify.ts';
+import { tally, type Check } from '#core/verify/tally.ts';
 import { keyLines, type TrustRoot } from '#core/trust-root.ts';
 import { RECERTIFICATION_LABELS } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';

@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { QuittanceError } from '#core/errors.ts';
 import { checkBody } from '#portal/public.ts';
 import type { Returned } from '#portal/forms.ts';
-import { checkEvidence, type CheckedEvidence } from '../check-evidence.ts';
+import type { CheckedEvidence } from '../check-evidence.ts';
 import { isShownInForm, returned } from './act-routes.ts';
 import { isMultipart, multipartFields } from './bodies.ts';
 import { addressOf, show, wantsData, type ApiContext, type Asked, type Env } from './context.ts';
@@ -24,6 +24,7 @@ export const checkRoutes = (app: Hono<Env>, context: ApiContext): void => {
     const { dropped, keys } = await sent(c);
     try {
       if (dropped.length === 0) throw nothingSent();
+      const { checkEvidence } = await import('../check-evidence.ts'); // with the whole verifier, which no start needs
       return page(c, await checkEvidence(dropped, keys, context.ports));
     } catch (error) {
       if (wantsData(c) || !isShownInForm(error)) throw error;
