@@ -21,12 +21,25 @@ import { advance, receive } from './transitions.ts';
 
 export type LoggedPorts = Pick<Ports, 'tickets' | 'ledger' | 'clock'>;
 
-/** TICKET_NOT_AS_LOGGED, which names the field. Asked before a step that cannot be taken back changes anything. */
+/**
+ * TICKET_NOT_AS_LOGGED, which names the field. Asked before a step that cannot be taken back changes anything.
+ * TICKET_CONFLICT where the ticket moved meanwhile.
+ */
 export const requireAsLogged = async (ticket: Ticket, ports: LoggedPorts): Promise<void> => {
   const events = await ports.tickets.events(ticket.id);
+  if (events.length > ticket.sequence) await refuseMoved(ticket, ports);
   await requireLogged(ticket, events, ports);
   const found = difference(plain(ticket), plain(withItsDates(walked(ticket, events), ticket)));
   if (found) throw differs(ticket, found.path, found);
+};
+
+/** TICKET_CONFLICT where somebody wrote between the reading of the row and of its events: it is read again. */
+const refuseMoved = async ({ id, sequence }: Ticket, { tickets }: LoggedPorts): Promise<void> => {
+  if ((await tickets.get(id)).ticket.sequence <= sequence) return;
+  throw new QuittanceError('TICKET_CONFLICT', {
+    message: `ticket ${id} changed since it was read`,
+    hint: 'repeat the command: it then reads the newer version',
+  });
 };
 
 /**
@@ -44,9 +57,9 @@ export const requireCaseAsLogged = async (ticket: Ticket, ports: LoggedPorts & P
     throw differs(ticket, 'subjectKey', { expected: `a pseudonym whose digest is ${event.subjectDigest}`, got });
 };
 
-/** A purge that was interrupted has destroyed the secret before the row says so. */
+/** A purge that was interrupted has destroyed the secret before the row says so, and a restored vault may lack it. */
 const unlessDestroyed = (error: unknown): undefined => {
-  if (!isQuittanceError(error, 'VAULT_KEY_DESTROYED')) throw error;
+  if (!isQuittanceError(error, 'VAULT_KEY_DESTROYED') && !isQuittanceError(error, 'NOT_FOUND')) throw error;
 };
 
 /** Each event that has a place in the log stands there, in order, and those that must have one do. */

@@ -22,7 +22,9 @@ export const destroyQuarantined = defineStep({
       ({ destroyAfter, destroyedAt }) => destroyedAt === undefined && destroyAfter <= now,
     );
     if (due.length === 0) return { destroyed: 0 };
-    for (const ticket of deploying(due, model, await tickets.list())) await requireAsLogged(ticket, ports);
+    // read one by one, since a list may lag behind the events of its tickets
+    for (const { id } of deploying(due, model, await tickets.list()))
+      await requireAsLogged((await tickets.get(id)).ticket, ports);
     const others = (await models.list()).filter((other) => other.name !== name);
     const staying = { ...model, quarantined: model.quarantined.filter((entry) => !due.includes(entry)) };
     const gone = await destroyModels(

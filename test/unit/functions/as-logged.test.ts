@@ -2,6 +2,7 @@
 // the field, and changes nothing.
 import { describe, expect, it } from '@jest/globals';
 import { requireAsLogged, requireCaseAsLogged } from '#core/as-logged.ts';
+import { QuittanceError } from '#core/errors.ts';
 import type { Ports, StoredEvent } from '#core/ports.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { APPROVER, FILER } from '#bench/house/requests.ts';
@@ -118,6 +119,28 @@ describe('events that are not what was logged', () => {
 
   it('are found where one is left out', async () => {
     expect(await asLogged((all) => all.slice(0, -1))).toMatch(/^TICKET_NOT_AS_LOGGED /);
+  });
+});
+
+describe('a row that was read before somebody wrote', () => {
+  it('is read again, and nobody is told that it was edited', async () => {
+    const walked = await walkedToApproval();
+    const { harness, ticketId } = walked;
+    const { ticket } = await harness.ports.tickets.get(ticketId);
+    await run('record-approval', await approval(walked, APPROVER), harness.ports);
+    expect(await refusal(requireAsLogged(ticket, harness.ports))).toMatch(/^TICKET_CONFLICT/);
+    const { ticket: now } = await harness.ports.tickets.get(ticketId);
+    await requireAsLogged(now, harness.ports);
+  });
+
+  it('and of which a restored vault has nothing left, is compared in all else', async () => {
+    const { harness, ticketId } = await walkedToApproval();
+    const { ticket } = await harness.ports.tickets.get(ticketId);
+    const commit = () => Promise.reject(new QuittanceError('NOT_FOUND', { message: 'no such case' }));
+    const ports = { ...harness.ports, vault: { ...harness.ports.vault, commit } };
+    await requireCaseAsLogged(ticket, ports);
+    const edited = { ...ticket, filer: 'somebody.else' };
+    expect(await refusal(requireCaseAsLogged(edited, ports))).toMatch(/^TICKET_NOT_AS_LOGGED filer/);
   });
 });
 
