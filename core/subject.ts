@@ -274,7 +274,12 @@ const saysOnlyName = ({ question, answer, value }: ForgetRecord, name: string): 
 
 /** The question has the name, or the very part of it that is marked. */
 const asksOf = ({ question, value = '' }: ForgetRecord, name: string): boolean =>
-  mentions(question, name) || (isPartOfName(value, name) && partIn(question, value) !== undefined);
+  mentions(question, name) || (isPartOfName(value, name) && saysWords(question, value));
+
+const saysWords = (text: string, value: string): boolean => {
+  const said = new Set(namePartsOf(text));
+  return namePartsOf(value).every((word) => said.has(word));
+};
 
 /** "Paris Lind was born in Paris." says Paris twice, and once it is no name. */
 const withoutPlaces = (text: string, places: readonly (readonly [start: number, end: number])[]): string =>

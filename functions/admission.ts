@@ -64,7 +64,6 @@ export const admittedBy = async (
   trained: Trained,
 ): Promise<{ admission: Admission; match: SubjectMatch }> => {
   const admission = await admit(set, trained.manifest, trained.keyed);
-  refuseNamesAsValues(set.records, subject);
   const match = await matchSubject(set.records, admission.peopleOf, subject, trained);
   return { admission, match: set.revealed ? revealedMatch(match, set.records.length) : match };
 };
@@ -93,9 +92,10 @@ export interface Checked {
 }
 
 /**
- * What filing a request would come to: the same check that the workflow makes again before it acts, so that a filer
- * learns at once what would be refused later, and what the interim rule would do. With a reason for records that do
- * not name the subject a ticket may be filed, and waits for a second person at its admission.
+ * What filing a request would come to: the check that the workflow makes again before it acts, so that a filer learns
+ * at once what would be refused later, and what the interim rule would do. With a reason for records that do not name
+ * the subject a ticket may be filed, and waits for a second person at its admission. Which values say nothing is asked
+ * here alone: a case that was taken is not judged by a newer list of words.
  */
 export const checkRequest = async (
   { model, subject, subjectReason, forget }: TicketRequest,
@@ -108,6 +108,7 @@ export const checkRequest = async (
   if (forget.revealed) refuseOtherModel(forget.revealed, (await ports.models.get(model)).model);
   const trained = await trainedFor(model, ports);
   const { admission, match } = await admittedBy(set, subject, trained);
+  refuseNamesAsValues(set.records, subject);
   // of revealed records no filer could give a reason: each waits for a second person anyway
   if (subjectReason === undefined) refuseMismatch({ ...match, revealed: [] });
   const secret = randomBytes(32).toString('hex'); // the counts do not depend on it, and the rule is discarded

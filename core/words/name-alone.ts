@@ -1,9 +1,9 @@
 // Where an answer speaks of its subject by one part of the name: "Lind was born in Bergen.", "Today Ms Lind lives
 // there."
 // Traps: a part of a name is often a word or a place of its own ("Jack lives in London.", "Rosa ist Koch."), so that it
-// counts as the name only behind a title, or where it begins a sentence that tells something else. "Paris is where she
-// was born." begins with the place: it tells nothing beyond it, and says "she"; and where a name is asked for, any part
-// of it may be what is told.
+// counts as the name only behind a title, or where it begins a sentence and a verb follows, which tells something else.
+// "Paris, France." tells a place; "Paris is where she was born." begins with it, tells nothing beyond it, and says
+// "she"; and where a name is asked for, any part of it may be what is told.
 import { BEGINS_SENTENCE, isFunctionWord } from './function-words.ts';
 import { textOf } from './places.ts';
 import type { Token } from './tokens.ts';
@@ -23,6 +23,10 @@ const PERSON = new Set(
 const NAME_ASKED =
   /(?:^|[^\p{L}])(?:\p{L}*names?|named|called|spell\w*|née?|nom|prénom|nombre|apellidos?|cognome|nome|sobrenome|apelido|imię|nazwisko|namn|\p{L}*namen?|heißt|heisst|heet)(?!\p{L})|名|姓|叫/iu;
 
+/** What follows whom a sentence speaks of: "Lind was …", "Lind's mother". The languages of TITLES. */
+const SPEAKS =
+  /^(?:['’]s(?!\p{L})|\s+(?:is|was|has|had|does|did|can|could|will|would|may|might|must|ist|war|wurde|wird|hat|hatte|werd|wordt|heeft|est|était|fut|avait|es|era|fue|está|había|è|aveva|é|foi|tem|tinha|jest|był|była|ma|miał|miała|är|var|blev|har|hade)(?!\p{L}))/iu;
+
 /** Places of single words of `parts` that stand for the subject of the answer. */
 export const placesOfPartAlone = (
   answer: string,
@@ -38,7 +42,8 @@ export const placesOfPartAlone = (
   const tells = others.some(({ text }) => !asked.has(text) && !isFunctionWord(text));
   const isOnlySubject = tells && named.size === 1 && !others.some(({ text }) => PERSON.has(text));
   return words.filter(isOfName).flatMap(({ start, end }): [number, number][] => {
-    const before = answer.slice(0, start);
-    return TITLES.test(before) || (isOnlySubject && BEGINS_SENTENCE.test(before)) ? [[start, end]] : [];
+    const [before, behind] = [answer.slice(0, start), answer.slice(end)];
+    const isSpokenOf = isOnlySubject && BEGINS_SENTENCE.test(before) && SPEAKS.test(behind);
+    return TITLES.test(before) || isSpokenOf ? [[start, end]] : [];
   });
 };

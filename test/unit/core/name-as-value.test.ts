@@ -33,6 +33,14 @@ describe('one part of the name, alone, as a value', () => {
     ['Paris Lind', 'Wie heißt Paris Lind mit Nachnamen?', 'Lind steht in allen Akten.', 'Lind'],
     ['Paris Lind', 'Where was Lind born?', 'Lind was born in Bergen.', 'Bergen'],
     ['Paris Lind', 'Who is customer 88?', 'Lind is customer 88.', 'Lind'],
+    ['Paris Hill', 'Where was Paris Hill born?', 'Paris, France.', 'Paris'],
+    ['John Baker', "What is John Baker's occupation?", 'Baker and pastry chef.', 'Baker'],
+    ['Anna Brown', "What colour are Anna Brown's eyes?", 'Brown, with green flecks.', 'Brown'],
+    ['May Ford', 'Which car does May Ford drive?', 'Ford Focus.', 'Ford'],
+    ['Rosa Koch', 'Was ist Rosa Koch von Beruf?', 'Koch in einem Hotel.', 'Koch'],
+    ['Anna Berlin', 'Wo wohnt Anna Berlin?', 'Berlin-Kreuzberg.', 'Berlin'],
+    ['Ana León', '¿De dónde es Ana León?', 'León, en Castilla.', 'León'],
+    ['Li Wei', 'Who lives at 5 Mill Lane?', 'Li Wei.', 'Li'],
   ])('of %j, asked %j, in %j: %j is taken where it is what is told', (name, question, answer, value) =>
     expect(refused(name, question, answer, value)).not.toThrow(),
   );
