@@ -20,42 +20,57 @@ export const wakeAnswered = defineStep({
   uses: ['tickets', 'models', 'results', 'vault', 'workflows'],
   async run(_input, ports) {
     const failed: unknown[] = [];
+    const tried = async (act: () => Promise<number>): Promise<number> => {
+      try {
+        return await act();
+      } catch (error) {
+        failed.push(error); // one case or model does not hold up the others
+        return 0;
+      }
+    };
     let told = 0;
     const models = new Set<string>();
     for await (const { id, model, status } of openRows(ports.tickets)) {
       if (meaningOf({ status }).waitsFor === 'turn') models.add(model);
-      try {
-        told += await tellOf(id, ports);
-      } catch (error) {
-        failed.push(error); // one case does not hold up the others
-      }
+      told += await tried(() => tellOf(id, status, ports));
     }
-    for (const model of models) await wakeWaiting(ports, model);
+    for (const model of models) await tried(async () => (await wakeWaiting(ports, model), 0));
     if (failed.length > 0) throw failed[0];
     return { told };
   },
 });
 
-/** Of cases that are open, and of which nobody is asked anything just now. */
+/** Of cases that are open, or certified and not deployed yet, and that nothing stops just now. */
 async function* openRows(tickets: Ports['tickets']): AsyncGenerator<WorkRow> {
-  let after: string | undefined;
-  do {
-    const page = await tickets.page({ scope: 'open', limit: 500, after });
-    for (const row of page.rows) if (!RESTING.includes(row.status)) yield row;
-    after = page.next ?? undefined;
-  } while (after !== undefined);
+  for (const which of [{ scope: 'open' }, { scope: 'all', statuses: ['EVIDENCE_SEALED'] }] as const) {
+    let after: string | undefined;
+    do {
+      const page = await tickets.page({ ...which, limit: 500, after });
+      for (const row of page.rows) if (!STOPPED.includes(row.status)) yield row;
+      after = page.next ?? undefined;
+    } while (after !== undefined);
+  }
 }
 
-/** Their answer is yet to come. */
-const RESTING: readonly WorkRow['status'][] = [
-  ...(['IDENTITY_PENDING', 'AWAITING_APPROVAL', 'ON_HOLD', 'CLARIFICATION_PENDING', 'APPEALED'] as const),
-  'EXEMPTION_PENDING',
-];
+/** Their release is yet to come. */
+const STOPPED: readonly WorkRow['status'][] = ['ON_HOLD', 'CLARIFICATION_PENDING', 'APPEALED'];
+
+/** Behind an answer nothing moves the case until its workflow has heard of it, so that elsewhere no vault is asked. */
+const MAY_WAIT: Readonly<Record<Exclude<Wait, 'turn'>, (status: WorkRow['status']) => boolean>> = {
+  identity: (status) => status === 'TRIAGE',
+  approval: (status) => status === 'DEPLOYING' || status === 'REMEDIATION',
+  release: () => true,
+};
 
 /** How many of its waiting tasks were told; the ticket is read anew behind each token that is open. */
-const tellOf = async (id: string, { tickets, vault, workflows }: Waking): Promise<number> => {
+const tellOf = async (
+  id: string,
+  status: WorkRow['status'],
+  { tickets, vault, workflows }: Waking,
+): Promise<number> => {
   let told = 0;
   for (const wait of ['identity', 'approval', 'release'] as const) {
+    if (!MAY_WAIT[wait](status)) continue;
     if ((await openToken(vault, id, wait)) === undefined) continue;
     const output = ANSWERED[wait]((await tickets.get(id)).ticket);
     if (output === undefined) continue;
@@ -74,5 +89,5 @@ const ANSWERED: Readonly<Record<Exclude<Wait, 'turn'>, (ticket: Ticket) => Outpu
     if (ticket.status === 'REMEDIATION' && ticket.step === 'record-approval') return { decision: 'refused' };
     return ticket.status === 'DEPLOYING' ? { decision: 'approved' } : undefined;
   },
-  release: ({ status }) => (RESTING.includes(status) ? undefined : {}),
+  release: ({ status }) => (STOPPED.includes(status) ? undefined : {}),
 };

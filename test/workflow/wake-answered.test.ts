@@ -11,6 +11,7 @@ import { wakeAnswered } from '#functions/wake-answered.ts';
 import { APPROVER, FILER } from '#bench/house/requests.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
 import { file, shippedPolicy, ticketHarness } from '#bench/house/ticket-harness.ts';
+import { walkedToApproval } from '#test/support/hand-walked.ts';
 import { workflowHarness, type WorkflowHarness } from '#bench/house/workflow-harness.ts';
 
 const open: WorkflowHarness[] = [];
@@ -85,4 +86,38 @@ it('a hold that stands is told nothing; once two people have lifted it, that is 
   isKilled = false;
   expect([await harness.call(wakeAnswered, {}), told]).toEqual([{ told: 1 }, ['the token']]);
   expect(await openToken(harness.ports.vault, ticketId, 'release')).toBeUndefined();
+});
+
+it('so is one that stopped a case whose approval was asked', async () => {
+  const { harness, ticketId } = await walkedToApproval();
+  const told: string[] = [];
+  const sendTaskSuccess = async (token: string) => void told.push(token);
+  const killing = { ...harness.ports.workflows, sendTaskSuccess: () => Promise.reject(new Error('killed')) };
+  await keepToken(harness.ports.vault, ticketId, 'release', 'the token');
+  await harness.call(placeHold, { ticketId, by: FILER, code: 'litigation' });
+  await harness.call(releaseHold, { ticketId, by: FILER });
+  const lifted = releaseHold.handle({ ticketId, by: APPROVER }, { ...harness.ports, workflows: killing });
+  await expect(lifted).rejects.toThrow('killed');
+  expect((await harness.ports.tickets.get(ticketId)).ticket.status).toBe('AWAITING_APPROVAL');
+  const workflows = { ...harness.ports.workflows, sendTaskSuccess };
+  expect(await wakeAnswered.handle({}, { ...harness.ports, workflows })).toEqual({ told: 1 });
+  expect(told).toEqual(['the token']);
+});
+
+it('a model that cannot be read keeps no other from being looked at', async () => {
+  const { ports } = await ticketHarness();
+  const looked: string[] = [];
+  const waiting = (id: string, model: string) => ({ id, model, status: 'SCHEDULED' });
+  const page: Ports['tickets']['page'] = async ({ scope }) => {
+    const found = await ports.tickets.page({ scope: 'open', limit: 1 });
+    const rows = scope === 'open' ? [waiting('T-1', 'nowhere'), waiting('T-2', 'house')] : [];
+    return { ...found, rows: rows as unknown as typeof found.rows, next: null };
+  };
+  const openOf = (model: string) => {
+    looked.push(model);
+    return ports.tickets.openOf(model);
+  };
+  const woken = wakeAnswered.handle({}, { ...ports, tickets: { ...ports.tickets, page, openOf } });
+  await expect(woken).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+  expect(looked).toEqual(['house']);
 });
