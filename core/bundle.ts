@@ -108,16 +108,18 @@ const putClosed = async (
   events: readonly StoredEvent[],
   { checkpoint }: Position,
 ) => {
-  const end = closingOf(ticket, events);
-  if (!end)
-    throw new QuittanceError('NOT_FOUND', {
-      message: `the end of ticket ${ticket.id} is not in the log yet`,
-      hint: 'its last events enter the log with the next run of a workflow; ask again after that',
-    });
+  const end = closingOf(ticket, events) ?? notLogged(ticket);
   files.set('README.txt', Buffer.from(CLOSED_README));
   files.set('trust-root.json', bytes(await trustRootOf(signer, checkpoint.origin, [])));
   files.set('policy.json', await artifacts.get(ticket.policy));
   files.set('closing.dsse.json', bytes(await signClosing(signer, end, ticket.model)));
+};
+
+const notLogged = ({ id }: Ticket): never => {
+  throw new QuittanceError('NOT_FOUND', {
+    message: `the end of ticket ${id} is not in the log yet`,
+    hint: 'its last events enter the log with the next run of a workflow; ask again after that',
+  });
 };
 
 /** Size of the log that the certificate names. */
@@ -150,8 +152,13 @@ interface Sealed {
   approver: string;
 }
 
-/** NOT_FOUND for a request that has not ended: there is no bundle of it. */
-export const requireEnded = (ticket: Ticket): void => void endOf(ticket);
+/** NOT_FOUND for a request that has not ended, or whose end is not in the log yet: there is no bundle of it. */
+export const requireEnded = async ({ tickets }: Pick<Ports, 'tickets'>, ticketId: string): Promise<void> => {
+  const { ticket } = await tickets.get(ticketId);
+  if (endOf(ticket).sealed) return;
+  const events = (await tickets.events(ticketId)).filter(({ leafIndex }) => leafIndex !== undefined);
+  if (!closingOf(ticket, events)) notLogged(ticket);
+};
 
 const endOf = (ticket: Ticket): { outcome: TicketEnd; sealed?: Sealed } => {
   if (isClosed(ticket)) return { outcome: OUTCOME_OF[ticket.status] };

@@ -119,7 +119,7 @@ const reportFile = async (c: Asked, context: ApiContext): Promise<Response> => {
 /** Read on use, as the printer is. */
 const forRegulator = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   const id = idOf(c);
-  requireEnded((await ports.tickets.get(id)).ticket);
+  await requireEnded(ports, id);
   return sendMade(c, { type: 'application/zip', as: `attachment; filename="${id}-regulator.zip"` }, async () => {
     const [{ regulatorFile }, { reportPdf }] = await Promise.all([import('../regulator.ts'), import('#report/pdf.ts')]);
     return regulatorFile(ports, id, reportPdf);
@@ -128,7 +128,7 @@ const forRegulator = async (c: Asked, { ports }: ApiContext): Promise<Response> 
 
 const bundle = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   const id = idOf(c);
-  requireEnded((await ports.tickets.get(id)).ticket);
+  await requireEnded(ports, id);
   return sendMade(c, { type: 'application/zip', as: `attachment; filename="${id}.zip"` }, async () => {
     const files = Object.fromEntries(await assembleBundle(ports, id));
     // no time in it: the same bundle is the same file

@@ -3,11 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import { unzipSync } from 'fflate';
 import type { Digest } from '#core/canonical.ts';
 import { verifyBundle } from '#core/verify.ts';
+import { closeTicket } from '#functions/close-ticket.ts';
 import { findStep } from '#functions/steps.ts';
 import { regulatorFile } from '#functions/regulator.ts';
 import { reportPdf } from '#report/pdf.ts';
 import { sequenceLog } from '#functions/sequence-log.ts';
-import { RECORDS, SUBJECT } from '#bench/house/requests.ts';
+import { FILER, RECORDS, SUBJECT } from '#bench/house/requests.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { appOf, as } from '#test/support/api-callers.ts';
 import { walkedToApproval, walkedToEnd, type WalkedTicket } from '#test/support/hand-walked.ts';
@@ -79,5 +80,14 @@ describe('the file for a regulator', () => {
       const url = `/tickets/${open.ticketId}/${name}`;
       expect((await appOf(open).request(url, { method, headers: as('auditor') })).status).toBe(404);
     }
+    // ended, and its end not in the log yet
+    const { harness: ended } = open;
+    await ended.call(closeTicket, { ticketId: open.ticketId, by: FILER, outcome: 'withdrawn', reason: 'by-requester' });
+    expect((await ended.ports.tickets.get(open.ticketId)).ticket.status).toBe('WITHDRAWN');
+    const statuses = ['HEAD', 'GET'].map(async (method) => {
+      const url = `/tickets/${open.ticketId}/${name}`;
+      return (await appOf(open).request(url, { method, headers: as('auditor') })).status;
+    });
+    expect(await Promise.all(statuses)).toEqual([404, 404]);
   });
 });
