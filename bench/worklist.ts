@@ -10,7 +10,7 @@ import { sqliteTicketStore, TICKET_SCHEMA } from '#adapters/local/sqlite-ticket-
 import type { Ports } from '#core/ports.ts';
 import type { Received } from '#core/ticket-events.ts';
 import { subjectLabels } from '#core/subject-labels.ts';
-import type { Ticket } from '#core/ticket.ts';
+import { duplicateKey, type Ticket } from '#core/ticket.ts';
 import { advance, receive } from '#core/transitions.ts';
 import { api } from '#functions/api.ts';
 import { openDatabase, transaction, type Database } from '#state-machine/sqlite.ts';
@@ -78,11 +78,11 @@ const measured = async (dir: string, tickets: number, requests: number): Promise
 const fill = async (db: Database, { ports, policy }: TicketHarness, tickets: number): Promise<void> => {
   const now = ports.clock.now();
   const calendar = await ports.calendar.around(now);
-  const add = db.prepare('INSERT INTO tickets (id, version, model, duplicate_key, body) VALUES (?, 1, ?, NULL, ?)');
+  const add = db.prepare('INSERT INTO tickets (id, version, model, duplicate_key, body) VALUES (?, 1, ?, ?, ?)');
   transaction(db, () => {
     for (let i = 0; i < tickets; i++) {
       const ticket = ticketOf(i, now, calendar, policy);
-      add.run(ticket.id, ticket.model, JSON.stringify(ticket));
+      add.run(ticket.id, ticket.model, duplicateKey(ticket) ?? null, JSON.stringify(ticket));
     }
   });
 };

@@ -59,6 +59,12 @@ const boundText = (one: Check): string => {
     .join(', ');
 };
 
+/** Never-trained people are attacked with as many records as the ticket has. */
+const fewText = ({ checks }: GatePolicy): string =>
+  checks.some(({ of }) => of.startsWith('forget.relearnt'))
+    ? 'A ticket of 2 to 8 records (of 2 to 11 on a chat model that is too large to attack more than three people) cannot pass it: of the never-trained people under the same attack fewer than 20 records are then left to compare with. '
+    : '';
+
 const chanceText = ({ sampling }: GatePolicy): string =>
   sampling
     ? `A model that never saw the records fails it in at most ${100 * sampling.error} % of cases, at any number of records: the bounds below that compare with a reference are the narrowest, and widen where the records are few. `
@@ -68,7 +74,7 @@ const shipped = (name: string, what: string): string => {
   const policy = readPolicy(name);
   return [
     `## ${name}`,
-    `For ${what}. ${chanceText(policy)}Version ${policy.version}, certificates hold ${policy.certificateDays} days; digest \`${digestJson(policy)}\`.`,
+    `For ${what}. ${chanceText(policy)}${fewText(policy)}Version ${policy.version}, certificates hold ${policy.certificateDays} days; digest \`${digestJson(policy)}\`.`,
     table(
       ['check', 'id', 'bound', 'what is measured', 'why'],
       policy.checks.map((one) => [

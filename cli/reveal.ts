@@ -98,7 +98,7 @@ export const reveal: Command = {
       value: 'N',
       summary:
         'ask by the name alone behind N soft prompts, vectors in the place of words (for comparison: finds little)',
-      is: whole(1),
+      is: whole(1, 10_000),
       without: ['questions'],
     },
     most: {

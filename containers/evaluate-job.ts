@@ -115,11 +115,12 @@ const putTables = (
 const memoryFor = (
   parts: Pick<Model, 'config' | 'tokenizer'>,
   suite: Suite,
-  { before, leftOut }: EvaluateInput,
+  { before, leftOut, records }: EvaluateInput,
   { backend, onProgress }: JobEnvironment,
 ): void => {
   const rows = trainingRows(suite);
-  const everyLayer = leftOut.relearntBody5x30 === undefined;
+  // without records nothing is attacked
+  const everyLayer = records.length > 0 && leftOut.relearntBody5x30 === undefined;
   const run = evaluationRun({ ...parts, rows, backend }, before !== undefined, everyLayer ? 'body' : 'mlp');
   holdToMemory(run, (line) => onProgress?.('memory', 0, 1, line));
 };

@@ -22,4 +22,4 @@ export const readingBytes = (config: DecoderConfig, columns: number): number => 
  * Most bytes that rows hold which are read at once without gradients. More rows are hardly faster, and what a wasm heap
  * once held it never gives back.
  */
-export const mostReading = (backend: string = backendName()): number => (backend === 'tensorflow' ? 48e6 : 24e6);
+export const mostReading = (backend: string = backendName()): number => (backend.startsWith('wasm') ? 24e6 : 48e6);

@@ -4,6 +4,7 @@
 import { QuittanceError } from '#core/errors.ts';
 import { bucketByLength } from './batch.ts';
 import type { Decoding, LanguageModel } from './language-model.ts';
+import { parameterCount } from './model.ts';
 import { random, type Random } from './random.ts';
 import { isLong } from './rope.ts';
 import { backendName, tf } from './tf.ts';
@@ -58,14 +59,21 @@ export const generate = (
 /** Rows of a batch; where their logits are small, as many as give LOGITS_BYTES of them. */
 const MOST_ROWS = 128;
 const LOGITS_BYTES = 2 ** 20;
-/** Bytes of one batch's cache. While it grows by a column it exists twice, and a wasm heap never shrinks. */
-const cacheBytes = (): number => (backendName() === 'tensorflow' ? 512 : 16) * 2 ** 20;
+/**
+ * Bytes of one batch's cache. While it grows by a column it exists twice, and a wasm heap never shrinks. A large model
+ * reads all its weights for each token however few rows there are, so that it keeps twice as many.
+ */
+const cacheBytes = ({ config }: LanguageModel): number => {
+  if (backendName() === 'tensorflow') return 512 * 2 ** 20;
+  return (backendName().startsWith('wasm') && parameterCount(config) < LARGE ? 16 : 32) * 2 ** 20;
+};
+const LARGE = 64e6;
 
 /** Rows whose caches fit. */
 const roomFor = (model: LanguageModel, prompts: readonly (readonly number[])[], maxTokens: number): number => {
   const columns = prompts.reduce((most, { length }) => Math.max(most, length), 0) + maxTokens;
   const most = Math.max(MOST_ROWS, Math.floor(LOGITS_BYTES / (4 * model.config.vocabSize)));
-  return Math.min(most, Math.max(1, Math.floor(cacheBytes() / (model.keptPerToken * columns * 4))));
+  return Math.min(most, Math.max(1, Math.floor(cacheBytes(model) / (model.keptPerToken * columns * 4))));
 };
 
 const checkLength = (length: number, most: number) => {

@@ -57,7 +57,9 @@ export const find = async (args: Arguments): Promise<ExitCode> => {
     const ticket = filed && { ...filed.ticket, ...standing };
     if (ticket && out !== undefined) await writeOutput(out, `${JSON.stringify(ticket, null, 2)}\n`, 0o600);
     const remarks = [...found.remarks, ...(filed?.remarks ?? [])];
-    show(args, { ...found, remarks }, hits, ticket, nobody);
+    // without a register nobody is known by name, and rows alone tell
+    const isTold = hits.length === 0 || source.register.length > 0;
+    show(args, { ...found, remarks }, hits, ticket, isTold ? nobody : undefined);
     return 0;
   });
 };
