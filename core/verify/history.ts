@@ -24,9 +24,26 @@ type Logged = z.infer<typeof Logged>;
 /** Each event in its one form: a field that no event has, or a type that is none, is refused. */
 const loggedEvents = (bundle: BundleReader): Logged[] =>
   bundle.eventNames.map((name) => {
-    const parsed = Logged.safeParse(bundle.parsed(name));
-    return parsed.success ? parsed.data : fail(`${name} is no event of a ticket`);
+    const said = bundle.parsed(name);
+    const parsed = Logged.safeParse(said);
+    return parsed.success ? parsed.data : fail(`${name} is no event of a ticket${whatIsNew(said)}`);
   });
+
+const LATER = "where a later version made the bundle, that version's verifier reads it";
+
+/** What a later version may have added, where that is all that is wrong. */
+const whatIsNew = (said: unknown): string => {
+  const typed = z.object({ event: z.looseObject({ type: z.string() }) }).safeParse(said);
+  if (!typed.success) return '';
+  const { event } = typed.data;
+  const own = (event.type === 'received' ? Received : TicketEvent).safeParse(event);
+  const issues = own.error?.issues ?? [];
+  if (issues.some(({ code }) => code === 'invalid_union'))
+    return `: this verifier knows no such type of event; ${LATER}`;
+  const fields = issues.flatMap((one) => (one.code === 'unrecognized_keys' ? one.keys : []));
+  if (fields.length === 0 || fields.length < issues.length) return '';
+  return `: this verifier knows no field ${fields.slice(0, 3).join(', ').slice(0, 100)}; ${LATER}`;
+};
 
 /** What the log does not hold of a ticket, and no rule on its events reads. */
 const UNKNOWN = {

@@ -14,6 +14,7 @@ beforeAll(async () => {
 
 const digest = (n: number) => `sha256:${String(n).repeat(64)}`;
 const FILED = '2026-03-02T10:00:00.000Z';
+const LATER = "where a later version made the bundle, that version's verifier reads it";
 const MINUTE = 60_000;
 const after = (ms: number) => new Date(Date.parse(FILED) + ms);
 const without = (...types: string[]) => numbered((all) => all.filter(({ event }) => !types.includes(event.type)));
@@ -46,12 +47,17 @@ describe('history', () => {
     [
       'an event that is none',
       () => inserted('triaged', { type: 'forgiven' }),
-      'fails: log/0003.json is no event of a ticket',
+      `fails: log/0003.json is no event of a ticket: this verifier knows no such type of event; ${LATER}`,
     ],
     [
       'a field that no event has',
       () => logged('triaged', { remark: 'nothing to see' }),
-      'fails: log/0003.json is no event of a ticket',
+      `fails: log/0003.json is no event of a ticket: this verifier knows no field remark; ${LATER}`,
+    ],
+    [
+      'a field that no event has, and one that is wrong',
+      () => logged('received', { remark: 'nothing to see', model: 7 }),
+      'fails: log/0001.json is no event of a ticket',
     ],
     [
       'no certificate',
