@@ -24,8 +24,9 @@ export const issueCertificate = defineStep({
     ...(['outside', 'clock'] as const),
   ],
   async run({ ticketId }, ports) {
-    await sequenceEvents(ports);
     const read = await ports.tickets.get(ticketId);
+    // a call that is made again puts nothing into the log that the next step would
+    if (!('certificate' in read.ticket)) await sequenceEvents(ports);
     await requireAsLogged(read.ticket, ports);
     const found = onItsWay(read);
     const { ticket } = found;
