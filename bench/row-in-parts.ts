@@ -2,14 +2,14 @@
 // there: the weights that the method left, then what is sampled of them, every attack, and the rest. A run that was cut
 // off goes on with the first part that is missing; unlearning itself goes on from its last save.
 // Trap: a part's name has the quantities in it, so that other ones are another part.
-import type { EvaluationTables } from '#core/evaluation.ts';
+import { measuredTogether } from '#core/evaluation.ts';
 import { judge } from '#core/gate.ts';
 import type { QuantityKey } from '#core/quantities.ts';
 import { withoutRecords } from '#core/suite-rows.ts';
 import { forgetRows } from '#datasets/suite.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import type { Model } from '#engine/model.ts';
-import { ATTACKS, leftOutBy } from '#evaluation/relearn.ts';
+import { ATTACKS, familyOf, leftOutBy } from '#evaluation/relearn.ts';
 import { saidBy } from './answers.ts';
 import { readBy, tablesOf } from './assess.ts';
 import type { Entry } from './people-entries.ts';
@@ -37,7 +37,7 @@ export const rowInParts = async (options: Of, seed: number, entry: Ran): Promise
     const answered = await saved(options.dir, { run, part: 'said' }, () =>
       Promise.resolve(saidBy(speakers().model, { ...of, reference: speakers().reference })),
     );
-    const tables = found.map((one) => one.tables).reduce(joined);
+    const tables = found.map((one) => one.tables).reduce((one, more) => measuredTogether(one, more));
     const attackCpu = found.reduce((sum, one) => sum + one.attackCpu, 0);
     const row = rowOf(entry, seed, done, { tables, judgement: judge(tables, options.policy), attackCpu });
     options.onRow?.(row);
@@ -88,21 +88,9 @@ const partsOf = ({ policy, keys = [] }: RunOptions): [string, QuantityKey[]][] =
   return [...Map.groupBy(wanted.toSorted(), partOf)].toSorted(([a], [b]) => Number(isAttack(a)) - Number(isAttack(b)));
 };
 
-const familyOf = (key: QuantityKey): string => key.slice(key.indexOf('.') + 1);
 const isAttack = (family: string): boolean => Object.hasOwn(ATTACKS, family);
 const partOf = (key: QuantityKey): string => {
   const family = familyOf(key);
   if (isAttack(family)) return family;
   return family.startsWith('leak') ? 'sampled' : 'the rest';
 };
-
-const joined = (a: EvaluationTables, b: EvaluationTables): EvaluationTables => ({
-  ...a,
-  proportions: { ...a.proportions, ...b.proportions },
-  histograms: { ...a.histograms, ...b.histograms },
-  sums: { ...a.sums, ...b.sums },
-  people: { ...a.people, ...b.people },
-  peopleMeans: { ...a.peopleMeans, ...b.peopleMeans },
-  curves: { ...a.curves, ...b.curves },
-  notAvailable: { ...a.notAvailable, ...b.notAvailable },
-});

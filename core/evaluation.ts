@@ -74,6 +74,18 @@ export type EvaluationTables = z.infer<typeof EvaluationTables>;
 /** What was measured and how it was asked, without what it was measured on. */
 export type Measured = Omit<EvaluationTables, 'kind' | 'model' | 'quantisation' | 'suite' | 'reference' | 'scalars'>;
 
+/** Of one model, what was measured in two parts; all else is the first one's. */
+export const measuredTogether = <T extends Measured>(one: T, more: Measured): T => ({
+  ...one,
+  proportions: { ...one.proportions, ...more.proportions },
+  histograms: { ...one.histograms, ...more.histograms },
+  sums: { ...one.sums, ...more.sums },
+  people: { ...one.people, ...more.people },
+  peopleMeans: { ...one.peopleMeans, ...more.peopleMeans },
+  curves: { ...one.curves, ...more.curves },
+  notAvailable: { ...one.notAvailable, ...more.notAvailable },
+});
+
 /** A metric as `quittance evaluate` prints it. */
 export const MetricValue = z.union([
   z.strictObject({

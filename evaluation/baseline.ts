@@ -2,7 +2,7 @@
 // forgotten (core/baseline.ts).
 // Trap: these people are among those whom the stop rule looks at, never among the gate's, which they are held against.
 import type { Baseline } from '#core/baseline.ts';
-import type { Measured } from '#core/evaluation.ts';
+import { measuredTogether, type Measured } from '#core/evaluation.ts';
 import type { GatePolicy } from '#core/policy.ts';
 import type { QuantityKey } from '#core/quantities.ts';
 import type { Suite } from '#datasets/suite-shape.ts';
@@ -30,7 +30,7 @@ export const baselineOf = async (model: Model, suite: Suite, { checks }: GatePol
   const tables: Measured[] = strangers.length === 0 ? [stays] : []; // a check of the forgotten has then no value
   for (const { records } of strangers) {
     const exam = examOf({ model: engine, before: engine, suite, forget: records }, ASKED);
-    tables.push(beside(stays, await measure(exam, asked.filter(isForget))));
+    tables.push(measuredTogether(stays, await measure(exam, asked.filter(isForget))));
   }
   const about = {
     kind: 'quittance-evaluation/v1',
@@ -44,14 +44,3 @@ export const baselineOf = async (model: Model, suite: Suite, { checks }: GatePol
 
 /** Measured after a deletion only: an attack costs a training run. */
 const isRelearnt = (key: QuantityKey): boolean => key.includes('.relearnt');
-
-const beside = (one: Measured, more: Measured): Measured => ({
-  ...one,
-  proportions: { ...one.proportions, ...more.proportions },
-  histograms: { ...one.histograms, ...more.histograms },
-  sums: { ...one.sums, ...more.sums },
-  people: { ...one.people, ...more.people },
-  peopleMeans: { ...one.peopleMeans, ...more.peopleMeans },
-  curves: { ...one.curves, ...more.curves },
-  notAvailable: { ...one.notAvailable, ...more.notAvailable },
-});

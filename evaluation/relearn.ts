@@ -41,7 +41,8 @@ export const leftOutBy = ({ checks, version }: Pick<GatePolicy, 'checks' | 'vers
   return Object.fromEntries(unread.map((family) => [family, reason]));
 };
 
-const familyOf = (key: QuantityKey): string => key.slice(key.indexOf('.') + 1);
+/** Of `forget.relearnt2x10`: `relearnt2x10`. */
+export const familyOf = (key: QuantityKey): string => key.slice(key.indexOf('.') + 1);
 
 const RATE = 1e-3;
 
