@@ -59,10 +59,10 @@ const boundText = (one: Check): string => {
     .join(', ');
 };
 
-/** Never-trained people are attacked with as many records as the ticket has. */
+/** An attack teaches some of a person's records and watches the others. */
 const fewText = ({ checks }: GatePolicy): string =>
   checks.some(({ of }) => of.startsWith('forget.relearnt'))
-    ? 'A ticket of 2 to 8 records (of 2 to 11 on a chat model that is too large to attack more than three people) cannot pass it: of the never-trained people under the same attack fewer than 20 records are then left to compare with. '
+    ? 'A ticket of one record cannot pass it: an attack needs two. '
     : '';
 
 const chanceText = ({ sampling }: GatePolicy): string =>

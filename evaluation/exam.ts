@@ -25,8 +25,10 @@ export interface ExamOptions extends Asking {
   maxRows: number;
   /** Times that a forgotten person is attacked, each time with other records. */
   attackDraws: number;
-  /** Never-trained people who are attacked beside, once each. */
+  /** Never-trained people who are attacked beside, once each, at least. */
   attackedControls: number;
+  /** Their records that are watched, at least, where there are as many: what policies ask of a reference. */
+  attackedRecords: number;
   /** Whether the second wording of a question is sampled as well as the first and the held-out one. */
   secondWording: boolean;
   /** Questions at most that are asked about a person whatever the ticket lists, and never-trained people beside. */
@@ -42,6 +44,7 @@ export const EXAM_DEFAULTS: ExamOptions = {
   maxRows: 200,
   attackDraws: 2,
   attackedControls: 4,
+  attackedRecords: 20,
   secondWording: true,
   revealing: { questions: 160, controls: 8 },
   truthRatio: 'geometric',

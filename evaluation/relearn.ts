@@ -96,6 +96,10 @@ export const attackable = (model: Model, learningRate: number = RATE): Attackabl
 
 const scoresOf = (model: Model, rows: readonly QaRecord[]): AnswerScore[] => inference(model).score(rows.map(pairOf));
 
+/** Of a person with `count` records. */
+export const taughtOf = (count: number, { records }: Pick<Attack, 'records'>): number =>
+  Math.min(records, Math.floor(count / 2));
+
 interface Draw<T> {
   taught: T[];
   watched: T[];
@@ -106,7 +110,7 @@ interface Draw<T> {
  * draws that do not teach it, by turns; so that a count over all of them is a count of records.
  */
 export const drawsOf = <T>(order: readonly T[], most: number, draws: number): Draw<T>[] => {
-  const taught = Math.min(most, Math.floor(order.length / 2));
+  const taught = taughtOf(order.length, { records: most });
   const isTaught = (i: number, d: number) =>
     (i - Math.floor((d * order.length) / draws) + order.length) % order.length < taught;
   const all = Array.from({ length: draws }, (): Draw<T> => ({ taught: [], watched: [] }));

@@ -6,9 +6,9 @@ import type { Measured } from '#core/evaluation.ts';
 import type { QaRecord } from '#datasets/suite-shape.ts';
 import { random } from '#engine/random.ts';
 import { must } from '#core/errors.ts';
-import type { Exam } from '../exam.ts';
+import type { Exam, ExamOptions } from '../exam.ts';
 import type { Whole } from '../quantity.ts';
-import { ATTACKS, LEAST_RECORDS, type Attackable } from '../relearn.ts';
+import { ATTACKS, LEAST_RECORDS, taughtOf, type Attack, type Attackable } from '../relearn.ts';
 
 export const relearnt: Whole = async (exam, tables) => {
   const { forget } = exam.rows;
@@ -43,12 +43,27 @@ export const controlAttack =
   async (exam, tables) => {
     const { rows, people, options } = exam;
     const most = Math.max(...peopleIn(rows.forget).map((own) => own.length));
-    const asked = random('attacked-controls')
+    const strangers = random('attacked-controls')
       .shuffle(must(people.controls, 'never-trained people'))
-      .slice(0, options.attackedControls)
       .map(({ id, records }) => random(`attacked:${id}`).shuffle(records).slice(0, most));
-    return counted(exam, tables, 'controls', family, asked, 1);
+    return counted(exam, tables, 'controls', family, enough(strangers, ATTACKS[family], options), 1);
   };
+
+/** The first of them; of people with few records more, until as many records are watched as a policy compares with. */
+const enough = (
+  strangers: readonly QaRecord[][],
+  attack: Attack,
+  { attackedControls, attackedRecords }: ExamOptions,
+): QaRecord[][] => {
+  const asked: QaRecord[][] = [];
+  let watched = 0;
+  for (const records of strangers) {
+    if (asked.length >= attackedControls && watched >= attackedRecords) break;
+    asked.push(records);
+    watched += records.length - taughtOf(records.length, attack);
+  }
+  return asked;
+};
 
 const counted = async (
   exam: Exam,

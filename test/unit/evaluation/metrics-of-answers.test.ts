@@ -1,8 +1,9 @@
 // Metrics of what a model says, and what is said where one cannot be computed, against a model that is written down.
 import { describe, expect, it } from '@jest/globals';
 import type { Person, QaRecord, Suite } from '#datasets/suite-shape.ts';
-import { examOf } from '#evaluation/exam.ts';
-import type { Attackable } from '#evaluation/relearn.ts';
+import { EXAM_DEFAULTS, examOf } from '#evaluation/exam.ts';
+import { drawsOf, type Attackable } from '#evaluation/relearn.ts';
+import { readPolicy, SHIPPED_POLICIES } from '#entry/policies.ts';
 import { measure } from '#evaluation/tables.ts';
 import { QUANTITIES } from '#core/quantities.ts';
 import { summarise } from '#core/summaries.ts';
@@ -83,6 +84,33 @@ describe('re-learning', () => {
     const two = forget.map((row, i) => ({ ...row, subject: i % 2 === 0 ? 'a' : 'b' }));
     const found = await compute('forget.relearnt2x10', {}, { forget: two, relearn: attackOf([]) });
     expect(found).toMatchObject({ n: forget.length, detail: { k: 2 } });
+  });
+
+  it.each([2, 3, 5, 8, 12])('of a ticket of %i records attacks strangers enough to compare with', async (count) => {
+    const rows = Array.from({ length: count }, (_, i) => ({ ...forget[0]!, question: `What of ${i}?` }));
+    const gate: Person[] = Array.from({ length: 24 }, (_, i) => person(`Stranger ${i}`, 12));
+    const wide: Suite = { ...suite, controls: { ...suite.controls, gate } };
+    const watched: Attackable = {
+      ...attackOf([]),
+      attack: (people, { records: most }, draws) =>
+        Promise.resolve(
+          people.flatMap(({ records }) =>
+            drawsOf(records, most, draws).flatMap((draw) => draw.watched.map(() => true)),
+          ),
+        ),
+    };
+    for (const key of ['controls.relearnt2x10', 'controls.relearnt10x50'] as const) {
+      const { n } = (await compute(key, {}, { suite: wide, forget: rows, relearn: watched })) as { n: number };
+      expect(n).toBeGreaterThanOrEqual(20);
+      expect(n).toBeLessThanOrEqual(Math.max(4 * count, 20 + count));
+    }
+  });
+
+  it('is compared with as many records as every policy of the house asks for', () => {
+    const asked = Object.keys(SHIPPED_POLICIES)
+      .flatMap((name) => readPolicy(name).checks)
+      .map((check) => ('referenceAtLeast' in check ? (check.referenceAtLeast ?? 0) : 0));
+    expect(Math.max(...asked)).toBe(EXAM_DEFAULTS.attackedRecords);
   });
 
   it('is not made where it is left out, and says why', async () => {
