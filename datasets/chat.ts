@@ -2,7 +2,7 @@
 // program and could do anything with a question. The frame is the text before and after the question, and a template
 // that does not contain the question exactly once is refused.
 import { QuittanceError } from '#core/errors.ts';
-import { renderChats, type ChatTemplate } from '#engine/tokenizer/chat.ts';
+import type { ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { renderLasting } from '#engine/tokenizer/chat-date.ts';
 import { promptOf, type Frame, type Suite, type Person, type QaRecord, type Row } from './suite-shape.ts';
 
@@ -15,7 +15,7 @@ const MARK = 'What is \u{1F9ED} this?';
  * MODEL_UNSUPPORTED where the question does not stand in the template as it is, exactly once, or the template says the
  * date of asking.
  */
-export const frameOf = async (template: ChatTemplate): Promise<Frame> => frameIn(await renderLasting(template, MARK));
+export const frameOf = (template: ChatTemplate): Promise<Frame> => frameAround(template, undefined);
 
 const frameIn = (text: string): Frame => {
   const [before, after, ...more] = text.split(MARK);
@@ -27,15 +27,13 @@ const frameIn = (text: string): Frame => {
 };
 
 /** The same behind a system prompt, as the model's users have it. */
-export const frameAround = async (template: ChatTemplate, system: string | undefined): Promise<Frame> => {
-  const plain = await frameOf(template);
-  if (system === undefined) return plain;
-  const messages = [
-    { role: 'system', content: system },
-    { role: 'user', content: MARK },
-  ];
-  return frameIn((await renderChats(template, [messages]))[0] ?? '');
-};
+export const frameAround = async (template: ChatTemplate, system: string | undefined): Promise<Frame> =>
+  frameIn(
+    await renderLasting(template, [
+      ...(system === undefined ? [] : [{ role: 'system', content: system }]),
+      { role: 'user', content: MARK },
+    ]),
+  );
 
 /** The suite's rows as chat turns. One wording of each question is trained; the others are held out. */
 export const inChat = (suite: Suite, frame: Frame): Suite => {

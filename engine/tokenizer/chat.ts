@@ -105,7 +105,7 @@ export const renderChats = (
     return texts;
   });
 
-type Render = (messages: readonly ChatMessage[], now: Date, addGenerationPrompt: boolean) => Promise<string>;
+export type Render = (messages: readonly ChatMessage[], now: Date, addGenerationPrompt: boolean) => Promise<string>;
 
 /** Runs `use` with the template in a process of its own, which is gone afterwards. */
 export const withTemplate = async <T>(

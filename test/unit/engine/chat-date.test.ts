@@ -3,7 +3,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { frameOf } from '#datasets/chat.ts';
+import { frameAround, frameOf } from '#datasets/chat.ts';
 import { importModel } from '#engine/formats/import.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
 import { checkChatTemplate, pinDate } from '#engine/tokenizer/chat-date.ts';
@@ -40,6 +40,25 @@ describe('a template with the date', () => {
     await expect(frameOf(template(`{{ strftime_now('%H:%M') }} ${ASKS}`))).rejects.toMatchObject({
       code: 'MODEL_UNSUPPORTED',
     });
+  });
+
+  it.each([
+    ['in one month', `{% if strftime_now('%m') == '12' %}Merry Christmas! {% endif %}${ASKS}`],
+    ['on one day of the week', `{% if strftime_now('%a') == 'Sun' %}It is Sunday. {% endif %}${ASKS}`],
+    ['on one day of the month', `{% if strftime_now('%d') == '31' %}The last. {% endif %}${ASKS}`],
+    ['in one hour', `{% if strftime_now('%H') == '23' %}Late. {% endif %}${ASKS}`],
+    ['in years to come', `{% if strftime_now('%Y')|int > 2030 %}Late. {% endif %}${ASKS}`],
+    ['behind a system prompt', `{% if messages[0].role == 'system' %}${'{{ strftime_now("%F") }}'} {% endif %}${ASKS}`],
+    ['in a later turn', `{% if messages|length > 2 %}${'{{ strftime_now("%F") }}'} {% endif %}${ASKS}`],
+  ])('%s alone is one, too', async (_, source) => {
+    expect(await checkChatTemplate(template(source))).toEqual({ dated: true });
+    for (const system of [undefined, 'Be brief.'])
+      await expect(frameAround(template(source), system)).rejects.toMatchObject({ code: 'MODEL_UNSUPPORTED' });
+  });
+
+  it('that asks for the time and says nothing of it is none', async () => {
+    const asked = template(`{% set day = strftime_now('%d') %}${ASKS}`);
+    expect(await checkChatTemplate(asked)).toEqual({ dated: false });
   });
 
   it('is taught and judged with the date that was written into it', async () => {
