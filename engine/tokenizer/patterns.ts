@@ -2,6 +2,7 @@
 // library, and are translated to JavaScript's (https://github.com/slevithan/oniguruma-to-es): in Oniguruma `\s`
 // excludes the byte order mark, `\w` includes every script, and `^` matches at every line.
 import { toRegExp } from 'oniguruma-to-es';
+import { QuittanceError } from '#core/errors.ts';
 import { slice, type Aligned } from './aligned.ts';
 import { tokenizerInvalid } from './invalid.ts';
 import type { Pattern, SplitBehavior } from './json.ts';
@@ -30,9 +31,24 @@ export const finderOfRegExp =
   (pattern: RegExp): Finder =>
   (text) => {
     const found: [number, number][] = [];
-    for (const match of text.matchAll(pattern)) found.push([match.index, match.index + match[0].length]);
+    try {
+      for (const match of text.matchAll(pattern)) found.push([match.index, match.index + match[0].length]);
+    } catch (cause) {
+      if (cause instanceof RangeError) throw tooLong(text, cause);
+      throw cause;
+    }
     return found;
   };
+
+/** Of a class of characters the engine remembers every repetition, of which it can hold some millions. */
+const tooLong = ({ length }: string, cause: RangeError): QuittanceError =>
+  new QuittanceError('INPUT_TOO_LARGE', {
+    message: 'a text holds a run of characters that is too long to be cut into tokens',
+    expected: 'a blank, a letter or another border within every 1,048,576 characters',
+    got: `a text of ${length} characters`,
+    hint: 'give the text in parts, one a line',
+    cause,
+  });
 
 /** An empty string matches nothing. */
 export const finderOfString =

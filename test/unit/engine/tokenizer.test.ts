@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer as RustTokenizer } from 'tokenizers';
 import { trainBpe } from '#engine/tokenizer/bpe-trainer.ts';
+import { finderOf } from '#engine/tokenizer/patterns.ts';
 import { readTokenizer, type Tokenizer } from '#engine/tokenizer/tokenizer.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 import { describeWith, sharedFolder } from '#test/support/shared.ts';
@@ -179,6 +180,13 @@ describe('what other readers trip over', () => {
   it('merges in one string, of tokens that are white themselves', () => {
     const tokenizer = readTokenizer(plain(['a', '\n', '\t', '\n\n', '\u00a0', '\n\u00a0'], ['\n \n', '\n \u00a0']));
     expect(tokenizer.encode('a\n\na\n\u00a0')).toEqual([0, 3, 0, 5]);
+  });
+
+  it.each(['["', '中'])('a run of a million of %s is cut; of eight millions it is said that it is too long', (run) => {
+    const words = finderOf({ Regex: String.raw` ?\p{L}+| ?[^\s\p{L}]+` });
+    const of = (length: number) => run.repeat(length / run.length);
+    expect(words(of(2 ** 20))).toEqual([[0, 2 ** 20]]);
+    expect(() => words(of(2 ** 23))).toThrow(expect.objectContaining({ code: 'INPUT_TOO_LARGE' }));
   });
 
   it('as many merges as there are: none', () => {
