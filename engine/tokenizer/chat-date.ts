@@ -20,8 +20,7 @@ const CONVERSATIONS: readonly (readonly ChatMessage[])[] = [
 /** Whether what the template makes of a conversation depends on the time of asking, be it on some days only. */
 const isDated = async ({ source }: ChatTemplate, render: Render): Promise<boolean> => {
   if (!source.includes('strftime_now')) return false; // a template has no other clock
-  for (const messages of CONVERSATIONS)
-    if (new Set(await orNone(textsAtTimes(render, messages))).size > 1) return true;
+  for (const messages of CONVERSATIONS) if (new Set(await orNone(textsAtTimes(render, messages))).size > 1) return true;
   return false;
 };
 
