@@ -1,11 +1,13 @@
 // Everything that leaves the engine: functions called, jobs submitted and polled. Every call carries the task's key and
 // its answer comes back under that key; an answer to a task that no longer waits is dropped. A job is asked about often
-// at first, then once a second (AWS's `.sync` for Batch polls too).
+// at first, then once a second (AWS's `.sync` for Batch polls too). Few functions run at once: a thousand executions
+// that begin together would else keep everybody else of this process waiting, and each other's answers in memory.
 import type { Json } from '#core/canonical.ts';
 import type { JobQueue } from '#core/ports.ts';
 import type { Task } from './execution.ts';
 import { StatesError, type Failure } from './failures.ts';
 import { toJson } from './json.ts';
+import { Places } from './places.ts';
 import { invocation, jobRequest } from './requests.ts';
 import { jobDetail } from './tasks.ts';
 
@@ -44,12 +46,15 @@ export interface Call {
 
 const FIRST_POLL_MS = 20;
 const LAST_POLL_MS = 1000;
+/** Functions under way at once; the others wait, the oldest goes first. A job takes no place. */
+export const MOST_FUNCTIONS = 16;
 
 export class Calls {
   readonly #functions: Functions;
   readonly #jobs: Jobs;
   readonly #halts: Halts;
   readonly #open = new Map<string, AbortController>();
+  readonly #places = new Places(MOST_FUNCTIONS);
 
   constructor(functions: Functions, jobs: Jobs, halts: Halts) {
     this.#functions = functions;
@@ -74,9 +79,11 @@ export class Calls {
   async #perform({ task, functionName }: Call, signal: AbortSignal): Promise<Outcome> {
     if (task.kind !== 'job') {
       const asked = invocation(task, functionName);
-      return {
-        answer: toJson(await this.#functions(asked.functionName, asked.payload, { idempotencyKey: task.key, signal })),
-      };
+      const call = { idempotencyKey: task.key, signal };
+      return this.#places.run(async () => {
+        signal.throwIfAborted(); // nobody waits for it any more: it is not called
+        return { answer: toJson(await this.#functions(asked.functionName, asked.payload, call)) };
+      });
     }
     if (task.jobId === undefined) return { answer: (await this.#jobs.submit(jobRequest(task))).jobId };
     return this.#watch(task, task.jobId, signal);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Digest, digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ArtifactStore } from '#core/ports.ts';
-import { isThere, readIfThere, writeDurably } from './durable-file.ts';
+import { isThere, readSmallIfThere, writeDurably } from './durable-file.ts';
 
 export const fileArtifactStore = (dir: string): ArtifactStore => {
   const pathOf = (digest: Digest) => {
@@ -13,7 +13,7 @@ export const fileArtifactStore = (dir: string): ArtifactStore => {
     return join(dir, hex.slice(0, 2), hex.slice(2));
   };
   const intact = async (digest: Digest) => {
-    const bytes = await readIfThere(pathOf(digest));
+    const bytes = await readSmallIfThere(pathOf(digest));
     return bytes !== undefined && digestOf(bytes) === digest;
   };
   return {
@@ -23,7 +23,7 @@ export const fileArtifactStore = (dir: string): ArtifactStore => {
       return digest;
     },
     get: async (digest) => {
-      const bytes = await readIfThere(pathOf(digest));
+      const bytes = await readSmallIfThere(pathOf(digest));
       if (bytes === undefined) throw new QuittanceError('NOT_FOUND', { message: `no artifact ${digest}` });
       const got = digestOf(bytes);
       if (got !== digest)

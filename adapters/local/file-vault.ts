@@ -90,17 +90,28 @@ const wrappedOf = (db: Database, ticketId: string): Uint8Array => {
   return row.wrapped;
 };
 
-/** The key that was unwrapped last is kept for the turn: a search reads thousands of objects under one key. */
+/** Unwrapped keys are forgotten after so long, so that none stays in memory once nobody uses it. */
+const KEPT_MS = 1_000;
+
+/**
+ * The keys in use are kept unwrapped for a moment: a search reads thousands of objects under one, and a filing asks for
+ * its own eight times, among others that are filed with it.
+ */
 const opening = (db: Database, master: () => Promise<Uint8Array>) => {
-  let last: { readonly ticketId: string; readonly wrapped: Uint8Array; readonly secrets: Buffer } | undefined;
+  const kept = new Map<string, { readonly wrapped: Uint8Array; readonly secrets: Buffer }>();
+  const keep = (ticketId: string, wrapped: Uint8Array, secrets: Buffer) => {
+    if (kept.size === 0) setTimeout(() => kept.clear(), KEPT_MS).unref();
+    kept.set(ticketId, { wrapped, secrets });
+    return secrets;
+  };
   return async (ticketId: string) => {
     const key = await master();
     const wrapped = wrappedOf(db, ticketId);
-    if (last?.ticketId !== ticketId || Buffer.compare(last.wrapped, wrapped) !== 0) {
-      if (last === undefined) setImmediate(() => (last = undefined));
-      last = { ticketId, wrapped, secrets: decrypt(key, `key ${ticketId}`, wrapped) };
-    }
-    const { secrets } = last;
+    const known = kept.get(ticketId);
+    const secrets =
+      known !== undefined && Buffer.compare(known.wrapped, wrapped) === 0
+        ? known.secrets
+        : keep(ticketId, wrapped, decrypt(key, `key ${ticketId}`, wrapped));
     return { dataKey: secrets.subarray(0, 32), secret: secrets.subarray(32) };
   };
 };

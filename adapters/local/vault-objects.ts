@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { safeName } from '#core/names.ts';
 import { destroyedKey } from '#core/purge-proof.ts';
 import { grouped, prepared, type Database } from '#state-machine/sqlite.ts';
-import { isMissing, readSmallIfThere, shred, writeDurably } from './durable-file.ts';
+import { isMissing, isThere, readSmallIfThere, shred, writeDurably } from './durable-file.ts';
 
 export const OBJECTS_SCHEMA = `CREATE TABLE IF NOT EXISTS objects (
   ticket_id TEXT NOT NULL,
@@ -71,6 +71,7 @@ const rowOf = (db: Database, ticketId: string, name: string): Uint8Array | undef
 };
 
 const namesIn = async (folder: string): Promise<string[]> => {
+  if (!(await isThere(folder))) return []; // nearly always
   try {
     return (await readdir(folder)).filter((name) => !name.endsWith('.tmp'));
   } catch (error) {

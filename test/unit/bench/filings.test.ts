@@ -7,5 +7,7 @@ it('answers for every filing, with how many there were a second', async () => {
   expect(result).toMatchObject({ filings: 6, together: 3 });
   expect(result.perSecond).toBeGreaterThan(0);
   expect(result.p95).toBeGreaterThanOrEqual(result.p50);
+  expect(result.cpuMs).toBeGreaterThan(0);
+  expect(result.behindSeconds).toBeGreaterThanOrEqual(0);
   expect(filingsText(result)).toContain('6 requests filed durably');
 });
