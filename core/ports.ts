@@ -9,6 +9,7 @@ import type { Place, Places } from './place.ts';
 import type { Mail, MailAnswer, MailWay } from './mail.ts';
 import type { NamedRule } from './suppression.ts';
 import type { Ticket } from './ticket.ts';
+import type { Unreadable } from './ticket-columns.ts';
 import type { StoredEvent } from './ticket-events.ts';
 import type { Transition } from './transitions.ts';
 import type { ModelRecord } from './model.ts';
@@ -49,21 +50,24 @@ export interface TicketStore {
    * ticket has the same `subjectKey` and model.
    */
   create(transition: Transition): Promise<void>;
-  /** Rejects with TICKET_NOT_FOUND. Reads its own writes. `version` counts commits from 1. */
+  /** Rejects with TICKET_NOT_FOUND, or STORE_CORRUPT as a list does. Reads its own writes. `version` counts commits from 1. */
   get(id: string): Promise<{ ticket: Ticket; version: number }>;
   /**
    * Stores the ticket and its events in one atomic write; durable when it returns. TICKET_CONFLICT unless `version` is
    * current.
    */
   commit(transition: Transition, version: number): Promise<void>;
-  /** Newest first; may lag behind writes of other processes. */
-  list(): Promise<Ticket[]>;
+  /**
+   * Newest first; may lag behind writes of other processes. STORE_CORRUPT where a row is damaged or its columns were
+   * edited; with `unreadable` such rows are told to it and left out.
+   */
+  list(unreadable?: Unreadable): Promise<Ticket[]>;
   /** One page of the work list, from rows of its own, which are written with the ticket; may lag likewise. */
   page(query: WorkQuery): Promise<WorkPage>;
   /** How many there are of each value, over all pages. */
   counts(filter: WorkFilter): Promise<WorkCounts>;
-  /** Those of one model that are neither closed nor purged, newest first; may lag likewise. */
-  openOf(model: string): Promise<Ticket[]>;
+  /** Those of one model that are neither closed nor purged, newest first; may lag and be damaged likewise. */
+  openOf(model: string, unreadable?: Unreadable): Promise<Ticket[]>;
   /** The ticket's events in order, as committed. */
   events(id: string): Promise<StoredEvent[]>;
   /** Committed events that have no leaf in the log yet, in commit order (the outbox). */

@@ -195,7 +195,9 @@ export const refuseDuplicate = async (
   subjectKey: string,
   tickets: Pick<Ports['tickets'], 'openOf'>,
 ): Promise<void> => {
-  const other = (await tickets.openOf(model)).find((ticket) => duplicateKey(ticket) === subjectKey);
+  // a damaged row is nobody else's fault; should it be this person's, the store's own rule against duplicates holds
+  const open = await tickets.openOf(model, () => undefined);
+  const other = open.find((ticket) => duplicateKey(ticket) === subjectKey);
   if (other)
     throw new QuittanceError('TICKET_DUPLICATE', {
       message: `ticket ${other.id} covers the same person and model`,

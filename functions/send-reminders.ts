@@ -25,14 +25,14 @@ export const sendReminders = defineStep({
     const { tickets, notifier, clock } = ports;
     const now = clock.now().toISOString();
     const failed: unknown[] = [];
-    const keep = (error: unknown) => failed.push(error);
-    for (const ticket of await tickets.list()) {
+    const keep = (error: unknown) => void failed.push(error);
+    for (const ticket of await tickets.list(keep)) {
       const until = ranOutOn(ticket, now);
       if (until !== undefined) await goOn(ticket, until, ports).catch(keep);
     }
-    const due = (await tickets.list()).flatMap((ticket) => remindersOf(ticket, now));
+    const due = (await tickets.list(keep)).flatMap((ticket) => remindersOf(ticket, now));
     for (const notice of due) await notifier.notify(notice).catch(keep);
-    // after all others were served, so that one case or one address that refuses mail does not stop them
+    // after all others were served, so that one damaged row, or one address that refuses mail, does not stop them
     if (failed.length > 0) throw failed[0];
     return { sent: due.length };
   },

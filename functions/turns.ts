@@ -9,6 +9,12 @@ import { meaningOf } from '#core/statuses.ts';
 import type { Ticket } from '#core/ticket.ts';
 import { answerWait, openToken } from './task-tokens.ts';
 
+/**
+ * A damaged row stops its own ticket, wherever it is read, and is told each day (send-reminders); the others of its
+ * model go on without it, as a wrong order costs no more than one run.
+ */
+const leftOut = (): void => undefined;
+
 /** Only the oldest of the waiting tickets are checked, as the next run takes no more. */
 const LOOK_AT = 16;
 
@@ -17,7 +23,7 @@ type TurnPorts = QueuePorts & Pick<Ports, 'vault' | 'workflows'>;
 
 export const queueOf = async ({ tickets, models, results }: QueuePorts, model: string): Promise<Queue> => {
   const served = (await models.get(model)).model.digest;
-  const all = await tickets.openOf(model);
+  const all = await tickets.openOf(model, leftOut);
   const unjudged = all.filter((ticket) => ['due', 'computing'].includes(meaningOf(ticket).run ?? ''));
   const prepared = new Map<string, GatheredResult>();
   for (const ticket of unjudged.sort(oldestFirst).slice(0, LOOK_AT)) {

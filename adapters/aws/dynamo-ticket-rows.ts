@@ -4,11 +4,12 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import type { StoredEvent } from '#core/ports.ts';
-import { duplicateKey, type Ticket } from '#core/ticket.ts';
+import { duplicateKey, Ticket } from '#core/ticket.ts';
+import { corruptRow, otherColumn, refuseOtherColumns } from '#core/ticket-columns.ts';
 import { storedEvent } from '#core/ticket-events.ts';
 import type { Transition } from '#core/transitions.ts';
 import { placeOf, workRowOf } from '#core/worklist.ts';
-import { Int, number, parseItem, text, Text, type Item } from './items.ts';
+import { Int, jsonOf, number, parseItem, text, Text, type Item } from './items.ts';
 
 /** The index that lists tickets by filing. */
 export const BY_FILING = 'by-filing';
@@ -28,6 +29,10 @@ const eventKey = (id: string, sequence: number) => ({
 const uniqueKey = (model: string, key: string) => ({ pk: text(`UNIQUE#${model}#${key}`), sk: text('UNIQUE') });
 
 export const TicketRow = z.object({ version: Int, body: Text, model: Text, duplicate: Text.optional() });
+/** The row with all by which its ticket is found. */
+const WholeRow = TicketRow.extend({ pk: Text, openModel: Text.optional() });
+const Key = z.object({ pk: Text });
+const KEY = 'TICKET#';
 const EventRow = z.object({
   eventId: Text,
   ticketId: Text,
@@ -63,6 +68,17 @@ export const creation = (table: string, transition: Transition, stamp: string): 
   };
   const unique = duplicate === undefined ? [] : [ifAbsent(table, uniqueRow(ticket.model, duplicate, ticket.id))];
   return [ifAbsent(table, row), ...unique, ...eventWrites(table, transition, stamp)];
+};
+
+/** STORE_CORRUPT, by the ticket, where the row is malformed or a column says something else than the ticket. */
+export const ticketIn = (item: Item): { ticket: Ticket; version: number } => {
+  const [row, id] = [WholeRow.safeParse(item), (Key.safeParse(item).data?.pk ?? '').slice(KEY.length)];
+  const parsed = row.success ? Ticket.safeParse(jsonOf(row.data.body)) : undefined;
+  if (!row.success || !parsed?.success) throw corruptRow(id);
+  const { model, duplicate, openModel, version } = row.data;
+  const ticket = refuseOtherColumns(parsed.data, { id, model, duplicate });
+  if (openModel !== (duplicate === undefined ? undefined : model)) throw otherColumn(id, 'openModel');
+  return { ticket, version };
 };
 
 /** What the index of the work list reads. */

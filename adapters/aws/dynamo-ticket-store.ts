@@ -13,7 +13,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { QuittanceError } from '#core/errors.ts';
 import type { TicketStore } from '#core/ports.ts';
-import { duplicateKey, Ticket } from '#core/ticket.ts';
+import { duplicateKey, type Ticket } from '#core/ticket.ts';
+import { readable, type Unreadable } from '#core/ticket-columns.ts';
 import { calling, reasonsOf, type Reason } from './failures.ts';
 import {
   BY_FILING,
@@ -25,11 +26,12 @@ import {
   OPEN_BY_MODEL,
   OUTBOX,
   parseEvent,
+  ticketIn,
   ticketKey,
   TicketRow,
 } from './dynamo-ticket-rows.ts';
 import { workCounts, workPage } from './dynamo-worklist.ts';
-import { parseBody, parseItem, text, type Item } from './items.ts';
+import { parseItem, text, type Item } from './items.ts';
 
 /** A transaction may have 100 items, and a mark needs two. */
 const MARKS_AT_ONCE = 50;
@@ -73,8 +75,7 @@ const single = (rows: Rows): Pick<TicketStore, 'get' | 'events'> => ({
     calling('DynamoDB', async () => {
       const item = await read(rows, ticketKey(id));
       if (!item) throw new QuittanceError('TICKET_NOT_FOUND', { message: `no ticket has the id ${id}` });
-      const { version, body } = parseItem(TicketRow, item, 'ticket');
-      return { ticket: parseBody(Ticket, body, 'ticket'), version };
+      return ticketIn(item);
     }),
   events: (id) =>
     calling('DynamoDB', async () => {
@@ -88,10 +89,10 @@ const single = (rows: Rows): Pick<TicketStore, 'get' | 'events'> => ({
 });
 
 const lists = (rows: Rows): Pick<TicketStore, 'list' | 'page' | 'counts' | 'openOf'> => ({
-  list: () => calling('DynamoDB', () => listed(rows, BY_FILING, 'listed', 'tickets')),
+  list: (unreadable) => calling('DynamoDB', () => listed(rows, BY_FILING, 'listed', 'tickets', unreadable)),
   page: (asked) => calling('DynamoDB', () => workPage(rows.client, rows.table, asked)),
   counts: (filter) => calling('DynamoDB', () => workCounts(rows.client, rows.table, filter)),
-  openOf: (model) => calling('DynamoDB', () => listed(rows, OPEN_BY_MODEL, 'openModel', model)),
+  openOf: (model, unreadable) => calling('DynamoDB', () => listed(rows, OPEN_BY_MODEL, 'openModel', model, unreadable)),
 });
 
 const outbox = (rows: Rows): Pick<TicketStore, 'unsequenced' | 'markSequenced'> => ({
@@ -131,14 +132,20 @@ const write = ({ client }: Rows, items: TransactWriteItem[]) =>
   client.send(new TransactWriteItemsCommand({ TransactItems: items }));
 
 /** Newest first, from an index, which may lag. */
-const listed = async (rows: Rows, index: string, key: string, value: string) => {
+const listed = async (
+  rows: Rows,
+  index: string,
+  key: string,
+  value: string,
+  unreadable: Unreadable | undefined,
+): Promise<Ticket[]> => {
   const items = await query(rows, {
     IndexName: index,
     KeyConditionExpression: `${key} = :value`,
     ExpressionAttributeValues: { ':value': text(value) },
     ScanIndexForward: false,
   });
-  return items.map((item) => parseBody(Ticket, parseItem(TicketRow, item, 'ticket').body, 'ticket'));
+  return readable(items, (item) => ticketIn(item).ticket, unreadable);
 };
 
 /** A condition did not hold, or another transaction wrote the same items first. */

@@ -26,7 +26,8 @@ export const parseItem = <S extends z.ZodType>(schema: S, item: unknown, what: s
 export const parseBody = <S extends z.ZodType>(schema: S, body: string, what: string): z.output<S> =>
   parseItem(schema, jsonOf(body), what);
 
-const jsonOf = (body: string): unknown => {
+/** undefined where the text is no JSON. */
+export const jsonOf = (body: string): unknown => {
   try {
     return JSON.parse(body);
   } catch {

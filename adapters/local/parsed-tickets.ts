@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
 import { duplicateKey, Ticket } from '#core/ticket.ts';
+import { corruptRow, readable, refuseOtherColumns, type Unreadable } from '#core/ticket-columns.ts';
 import { prepared, type Database } from '#state-machine/sqlite.ts';
 
 const MOST = 10_000;
@@ -14,10 +15,10 @@ export interface TicketVersion {
 }
 
 export interface ParsedTickets {
-  /** TICKET_NOT_FOUND. */
+  /** TICKET_NOT_FOUND, STORE_CORRUPT. */
   get(id: string): TicketVersion;
   /** Open ones of a model, newest first. */
-  openOf(model: string): Ticket[];
+  openOf(model: string, unreadable?: Unreadable): Ticket[];
   /** A commit of this process is on disk. */
   stored(ticket: Ticket, version: number): void;
 }
@@ -45,13 +46,13 @@ export const parsedTickets = (db: Database): ParsedTickets => {
   const get = (id: string): TicketVersion => {
     const found = prepared(db, `SELECT ${COLUMNS} FROM tickets WHERE id = ?`).get(id);
     if (!found) throw new QuittanceError('TICKET_NOT_FOUND', { message: `no ticket has the id ${id}` });
-    const row = Row.parse(found);
+    const row = rowOf(found);
     const last = known.get(id);
     return last?.version === row.version ? last : keep(ticketOf(row), row.version);
   };
   return {
     get,
-    openOf: (model) => [...open.of(model, (id) => get(id).ticket).values()].reverse(),
+    openOf: (model, unreadable) => open.of(model, (id) => get(id).ticket, unreadable).reverse(),
     stored: (ticket, version) => {
       open.moved(keep(ticket, version).ticket);
     },
@@ -64,12 +65,15 @@ const openTickets = (db: Database) => {
   let asOf: unknown;
   const ids = 'SELECT id FROM tickets WHERE model = ? AND duplicate_key IS NOT NULL ORDER BY position';
   return {
-    of: (model: string, read: (id: string) => Ticket): ReadonlyMap<string, Ticket> => {
+    of: (model: string, read: (id: string) => Ticket, unreadable: Unreadable | undefined): Ticket[] => {
       const now = prepared(db, 'PRAGMA data_version').get()?.['data_version']; // other than before: another has written
       if (now !== asOf) models.clear();
       asOf = now;
-      const found = models.get(model) ?? new Map(idsIn(prepared(db, ids).all(model)).map((id) => [id, read(id)]));
-      models.set(model, found);
+      const known = models.get(model);
+      if (known) return [...known.values()];
+      const all = idsIn(prepared(db, ids).all(model));
+      const found = readable(all, read, unreadable);
+      if (found.length === all.length) models.set(model, new Map(found.map((ticket) => [ticket.id, ticket])));
       return found;
     },
     moved: (ticket: Ticket): void => {
@@ -82,30 +86,35 @@ const openTickets = (db: Database) => {
 const idsIn = (rows: readonly unknown[]): string[] => rows.map((row) => Id.parse(row).id);
 
 /** All tickets, newest first. */
-export const allTickets = (db: Database): Ticket[] =>
-  prepared(db, `SELECT ${COLUMNS} FROM tickets ORDER BY position DESC`)
-    .all()
-    .map((row) => ticketOf(Row.parse(row)));
+export const allTickets = (db: Database, unreadable?: Unreadable): Ticket[] =>
+  readable(
+    prepared(db, `SELECT ${COLUMNS} FROM tickets ORDER BY position DESC`).all(),
+    (row) => ticketOf(rowOf(row)),
+    unreadable,
+  );
 
-/** STORE_CORRUPT where a column by which tickets are found says something else than the ticket itself. */
-const ticketOf = ({ id, model, duplicate_key: key, body }: z.infer<typeof Row>): Ticket => {
-  const ticket = parseTicket(body);
-  const own = { id: ticket.id, model: ticket.model, duplicate_key: duplicateKey(ticket) ?? null };
-  const columns = { id, model, duplicate_key: key };
-  for (const name of ['id', 'model', 'duplicate_key'] as const)
-    if (own[name] !== columns[name])
-      throw new QuittanceError('STORE_CORRUPT', {
-        message: `the column '${name}' of ticket ${id} is not what the ticket itself says`,
-        hint: 'find out who edited the store, and restore the ticket from a backup',
-      });
-  return ticket;
+const rowOf = (found: unknown): z.infer<typeof Row> => {
+  const row = Row.safeParse(found);
+  if (row.success) return row.data;
+  throw corruptRow(Id.safeParse(found).data?.id ?? 'whose id is none');
 };
 
+const ticketOf = ({ id, model, duplicate_key, body }: z.infer<typeof Row>): Ticket =>
+  refuseOtherColumns(parseTicket(body, id), { id, model, duplicate: duplicate_key ?? undefined });
+
 /** STORE_CORRUPT where a stored body is no ticket. */
-export const parseTicket = (body: string): Ticket => {
-  const parsed = Ticket.safeParse(JSON.parse(body));
+export const parseTicket = (body: string, id: string): Ticket => {
+  const parsed = Ticket.safeParse(jsonOr(body));
   if (parsed.success) return parsed.data;
-  throw new QuittanceError('STORE_CORRUPT', { message: 'a stored ticket does not have the form of its status' });
+  throw corruptRow(id);
+};
+
+const jsonOr = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined; // no JSON at all is no ticket
+  }
 };
 
 const frozen = <T>(value: T): T => {

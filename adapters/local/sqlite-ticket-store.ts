@@ -47,7 +47,7 @@ const EventRow = z.object({
 });
 
 export const sqliteTicketStore = (db: Database): TicketStore => {
-  fillWorklist(db, (body) => workRowOf(parseTicket(body)));
+  fillWorklist(db, (body, id) => workRowOf(parseTicket(body, id)));
   return storeOn(db, parsedTickets(db));
 };
 
@@ -61,10 +61,10 @@ const storeOn = (db: Database, parsed: ParsedTickets): TicketStore => ({
     await grouped(db, () => update(db, transition, version));
     parsed.stored(transition.ticket, version + 1);
   },
-  list: async () => allTickets(db),
+  list: async (unreadable) => allTickets(db, unreadable),
   page: async (query) => workPage(db, query),
   counts: async (filter) => workCounts(db, filter),
-  openOf: async (model) => parsed.openOf(model),
+  openOf: async (model, unreadable) => parsed.openOf(model, unreadable),
   events: async (id) =>
     prepared(db, 'SELECT * FROM events WHERE ticket_id = ? ORDER BY sequence').all(id).map(parseEvent),
   unsequenced: async (limit) =>

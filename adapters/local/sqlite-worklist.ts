@@ -90,14 +90,15 @@ const rowWriter = (db: Database): ((row: WorkRow) => void) => {
 };
 
 /** Writes the rows of tickets from before there was a work list. `rowOf`: from a stored body. */
-export const fillWorklist = (db: Database, rowOf: (body: string) => WorkRow): void => {
+export const fillWorklist = (db: Database, rowOf: (body: string, id: string) => WorkRow): void => {
   const count = (table: string) => Number(db.prepare(`SELECT COUNT(*) AS n FROM ${table}`).get()?.['n'] ?? 0);
   if (count('tickets') === count('work_rows')) return;
-  const missing = 'SELECT body FROM tickets WHERE id NOT IN (SELECT id FROM work_rows)';
+  const missing = 'SELECT id, body FROM tickets WHERE id NOT IN (SELECT id FROM work_rows)';
   transaction(db, () => {
     const write = rowWriter(db);
     // one at a time: all of them would not fit into memory
-    for (const { body } of db.prepare(missing).iterate()) write(rowOf(z.string().parse(body)));
+    for (const { id, body } of db.prepare(missing).iterate())
+      write(rowOf(z.string().parse(body), z.string().parse(id)));
   });
 };
 

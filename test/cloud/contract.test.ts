@@ -22,6 +22,7 @@ const make =
     return {
       port: harness.ports[port],
       reopen: async () => harness.reopen()[port],
+      edit: harness.edit,
       done: async () => harness.remove(),
     };
   };

@@ -11,7 +11,8 @@ const make =
   <K extends keyof Ports>(port: K) =>
   async () => {
     const harness = await tableHarness(url!);
-    return { port: harness.ports[port], reopen: async () => harness.reopen()[port], done: harness.remove };
+    const { edit, remove: done } = harness;
+    return { port: harness.ports[port], reopen: async () => harness.reopen()[port], edit, done };
   };
 
 whereThereIs('QUITTANCE_DYNAMODB_LOCAL', url, () => {

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import {
   CreateTableCommand,
   DeleteTableCommand,
+  UpdateItemCommand,
   waitUntilTableExists,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
@@ -16,10 +17,11 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateEmailIdentityCommand } from '@aws-sdk/client-sesv2';
 import { awsClients, ClientEnvironment, type AwsClients } from '#adapters/aws/clients.ts';
-import { BY_FILING, OPEN_BY_MODEL, WORK_BY_DUE } from '#adapters/aws/dynamo-ticket-rows.ts';
+import { BY_FILING, OPEN_BY_MODEL, ticketKey, WORK_BY_DUE } from '#adapters/aws/dynamo-ticket-rows.ts';
 import { awsPorts } from '#adapters/aws/index.ts';
 import { must } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
+import type { EditedColumn } from '../contract/contract.ts';
 
 export const endpoint = process.env['AWS_ENDPOINT_URL'];
 
@@ -29,6 +31,8 @@ export interface CloudHarness {
   reopen(): Ports;
   readonly clients: AwsClients;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Writes other words into an attribute of a ticket's row, past the ports. */
+  edit: (id: string, column: EditedColumn) => Promise<void>;
   remove: () => Promise<void>;
 }
 
@@ -52,6 +56,7 @@ export const cloudHarness = async (changed: Readonly<Record<string, string>> = {
     reopen: () => awsPorts(environment),
     clients,
     environment,
+    edit: editorOf(clients.dynamodb, id),
     remove: async () => {
       await Promise.all(
         TABLES.map((table) => clients.dynamodb.send(new DeleteTableCommand({ TableName: `${id}-${table}` }))),
@@ -63,7 +68,9 @@ export const cloudHarness = async (changed: Readonly<Record<string, string>> = {
 };
 
 /** Tables alone, for the ports that need nothing else. */
-export const tableHarness = async (url: string): Promise<Pick<CloudHarness, 'ports' | 'reopen' | 'remove'>> => {
+export const tableHarness = async (
+  url: string,
+): Promise<Pick<CloudHarness, 'ports' | 'reopen' | 'edit' | 'remove'>> => {
   const id = `q${randomBytes(5).toString('hex')}`;
   const environment = { ...process.env, ...variables(id, 'none'), AWS_ENDPOINT_URL: url };
   const { dynamodb } = awsClients(ClientEnvironment.parse(environment));
@@ -71,7 +78,24 @@ export const tableHarness = async (url: string): Promise<Pick<CloudHarness, 'por
   const remove = async () => {
     await Promise.all(TABLES.map((table) => dynamodb.send(new DeleteTableCommand({ TableName: `${id}-${table}` }))));
   };
-  return { ports: awsPorts(environment), reopen: () => awsPorts(environment), remove };
+  return {
+    ports: awsPorts(environment),
+    reopen: () => awsPorts(environment),
+    edit: editorOf(dynamodb, id),
+    remove,
+  };
+};
+
+const editorOf = (client: DynamoDBClient, id: string) => async (ticketId: string, column: EditedColumn) => {
+  await client.send(
+    new UpdateItemCommand({
+      TableName: `${id}-tickets`,
+      Key: ticketKey(ticketId),
+      UpdateExpression: 'SET #column = :words',
+      ExpressionAttributeNames: { '#column': column },
+      ExpressionAttributeValues: { ':words': { S: 'edited' } },
+    }),
+  );
 };
 
 const variables = (id: string, key: string): Record<string, string> => ({

@@ -8,10 +8,18 @@ export interface Made<P> {
   /** The same store as another process would open it; absent where nothing outlives the object. */
   reopen?: () => Promise<P>;
   done?: () => Promise<void>;
+  /** Edits a stored ticket past the port; absent where nothing is stored beside the ticket itself. */
+  edit?: (id: string, column: EditedColumn) => Promise<void>;
 }
+/** What a row says beside its ticket: the model, what a duplicate would have, or a body that is no ticket. */
+export type EditedColumn = 'model' | 'duplicate' | 'body';
 export type Make<P> = () => Promise<Made<P>>;
 
-export const contract = <P>(name: string, make: Make<P>, tests: (port: () => P, reopen: () => Promise<P>) => void) =>
+export const contract = <P>(
+  name: string,
+  make: Make<P>,
+  tests: (port: () => P, reopen: () => Promise<P>, edit: () => Made<P>['edit']) => void,
+) =>
   describe(name, () => {
     let made: Made<P>;
     beforeEach(async () => void (made = await make()));
@@ -19,6 +27,7 @@ export const contract = <P>(name: string, make: Make<P>, tests: (port: () => P, 
     tests(
       () => made.port,
       async () => (made.reopen ? made.reopen() : made.port),
+      () => made.edit,
     );
   });
 

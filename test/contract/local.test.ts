@@ -7,9 +7,11 @@ import { localStores, type LocalStores } from '#adapters/local/index.ts';
 import { DEFAULT_PLACE } from '#core/place.ts';
 import { pointerServing, suppressionRules } from '#adapters/local/pointer-serving.ts';
 import { fileArtifactStore } from '#adapters/local/file-artifact-store.ts';
+import { openDatabase } from '#state-machine/sqlite.ts';
 import { filesUnder, temporaryFolder } from '#test/support/folders.ts';
 import { putModel, textModel } from '#bench/house/models.ts';
 import type { Notice } from '#test/support/mails.ts';
+import type { EditedColumn } from './contract.ts';
 import { draftsContract } from './drafts.contract.ts';
 import * as keyed from './keyed.contract.ts';
 import { servingContract } from './serving.contract.ts';
@@ -38,7 +40,14 @@ const made =
       open.close();
       remove();
     };
-    return { port: of(open), reopen, done };
+    const edit = async (id: string, column: EditedColumn) => {
+      open.close();
+      const db = openDatabase(join(dir, 'state.sqlite'), '');
+      db.exec(`UPDATE tickets SET ${column === 'duplicate' ? 'duplicate_key' : column} = 'edited' WHERE id = '${id}'`);
+      db.close();
+      open = localStores(dir, { readClock: () => now });
+    };
+    return { port: of(open), reopen, done, edit };
   };
 const make = <K extends keyof LocalStores>(port: K, settings?: string) => made((open) => open[port], settings);
 

@@ -23,7 +23,7 @@ const PART_APPEALED: readonly TicketEvent[] = [
 ];
 
 export const ticketStoreContract = (name: string, make: Make<TicketStore>) =>
-  contract(`ticket store: ${name}`, make, (store, reopen) => {
+  contract(`ticket store: ${name}`, make, (store, reopen, edit) => {
     it('keeps a ticket with its events, over a restart', async () => {
       await store().create(first());
       await store().commit(second(first()), 1);
@@ -85,6 +85,23 @@ export const ticketStoreContract = (name: string, make: Make<TicketStore>) =>
     it('names an id that it does not have', async () => {
       expect(await outcome(store().get('T-99999999'))).toBe('TICKET_NOT_FOUND');
       expect(await outcome(store().commit(second(first()), 1))).toBe('TICKET_CONFLICT');
+    });
+
+    it.each(['model', 'duplicate', 'body'] as const)('refuses a ticket whose %s somebody edited', async (column) => {
+      await store().create(first('T-00000001', 'a'));
+      await store().create(first('T-00000002', 'b'));
+      if (edit() === undefined) return expect(await outcome(store().get('T-00000001'))).toBe('fulfilled');
+      await edit()!('T-00000001', column);
+      const again = await reopen();
+      const damaged = { code: 'STORE_CORRUPT', message: expect.stringContaining('T-00000001') as unknown };
+      await expect(again.get('T-00000001')).rejects.toMatchObject(damaged);
+      await expect(again.list()).rejects.toMatchObject(damaged);
+      const told: unknown[] = [];
+      const ids = (tickets: readonly { id: string }[]) => tickets.map(({ id }) => id);
+      expect(ids(await again.list((error) => void told.push(error)))).toEqual(['T-00000002']);
+      expect(ids(await again.openOf('house', () => undefined))).toEqual(['T-00000002']);
+      expect(told).toEqual([expect.objectContaining(damaged)]);
+      expect((await again.get('T-00000002')).version).toBe(1);
     });
 
     it('lists newest first', async () => {

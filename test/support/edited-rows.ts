@@ -3,6 +3,7 @@ import { isQuittanceError } from '#core/errors.ts';
 import type { Ports, StoredEvent } from '#core/ports.ts';
 import type { Step } from '#core/step.ts';
 import type { Ticket } from '#core/ticket.ts';
+import { corruptRow, readable, type Unreadable } from '#core/ticket-columns.ts';
 import { findStep } from '#functions/steps.ts';
 
 /** The ports of whoever reads that store; `row` gives the fields that are other than they were: undefined is gone. */
@@ -26,6 +27,31 @@ export const edited = (
       list: async () => (await ports.tickets.list()).map(read),
       openOf: async (model) => (await ports.tickets.openOf(model)).map(read),
       events: async (id) => events(await ports.tickets.events(id)),
+    },
+  };
+};
+
+/** The ports of whoever reads a store in which that ticket's row is damaged. */
+export const damaged = ({ ports }: { readonly ports: Ports }, id: string): Ports => {
+  const others = (tickets: readonly Ticket[], unreadable?: Unreadable) =>
+    readable(
+      tickets,
+      (ticket) => {
+        if (ticket.id === id) throw corruptRow(id);
+        return ticket;
+      },
+      unreadable,
+    );
+  return {
+    ...ports,
+    tickets: {
+      ...ports.tickets,
+      get: async (asked) => {
+        if (asked === id) throw corruptRow(id);
+        return ports.tickets.get(asked);
+      },
+      list: async (unreadable) => others(await ports.tickets.list(), unreadable),
+      openOf: async (model, unreadable) => others(await ports.tickets.openOf(model), unreadable),
     },
   };
 };

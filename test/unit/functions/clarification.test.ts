@@ -10,6 +10,9 @@ import { sendReminders } from '#functions/send-reminders.ts';
 import { findStep } from '#functions/steps.ts';
 import { keepToken } from '#functions/task-tokens.ts';
 import { wakeWaiting } from '#functions/turns.ts';
+import { receive } from '#core/transitions.ts';
+import { damaged } from '#test/support/edited-rows.ts';
+import { receivedEvent } from '#test/support/histories.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { appOf, as } from '#test/support/api-callers.ts';
 import { open } from '#test/support/pages.ts';
@@ -144,6 +147,16 @@ describe('a question what is meant', () => {
     expect(harness.engine.answered.has('waits')).toBe(false);
     await goOn();
     expect(await ticket()).toMatchObject({ status: 'SCHEDULED' });
+    expect(harness.engine.answered.has('waits')).toBe(true);
+  });
+
+  it('gets its turn although the row of another ticket of the model is damaged', async () => {
+    for (const name of ['verify-identity', 'triage-ticket', 'admit-forget-set', 'suppress-output']) await step(name);
+    await keepToken(harness.ports.vault, ticketId, 'turn', 'waits');
+    const calendar = { region: 'DE-BE', timeZone: 'Europe/Berlin', source: 'test', holidays: [] };
+    const filed = { ...receivedEvent(), id: 'T-00000002', model: 'house' };
+    await harness.ports.tickets.create(receive(filed, { subjectKey: 'b'.repeat(64), calendar }, new Date()));
+    await wakeWaiting(damaged(harness, 'T-00000002'), 'house');
     expect(harness.engine.answered.has('waits')).toBe(true);
   });
 

@@ -13,6 +13,7 @@ import { suppressOutput } from '#functions/suppress-output.ts';
 import { triageTicket } from '#functions/triage-ticket.ts';
 import { verifyIdentity } from '#functions/verify-identity.ts';
 import { withholds } from '#core/suppression.ts';
+import { damaged } from '#test/support/edited-rows.ts';
 import { outcome } from '#test/contract/contract.ts';
 import { LOW, REFUSED, status } from '#test/support/filed-tickets.ts';
 import { ticketHarness, file, shippedPolicy } from '#bench/house/ticket-harness.ts';
@@ -105,6 +106,16 @@ describe('filing a ticket', () => {
     expect(await harness.ports.tickets.list()).toHaveLength(1);
     await harness.call(closeTicket, { ticketId, by: FILER, outcome: 'withdrawn', reason: 'by-requester' });
     expect(await status(harness, await file(harness, second, 'r-2'))).toBe('RECEIVED');
+  });
+
+  it('files beside a damaged row of another person', async () => {
+    const harness = await ticketHarness();
+    const ports = damaged(harness, await file(harness));
+    const filing = (change: Parameters<typeof requestOf>[0], requestId: string) =>
+      outcome(fileTicket.handle({ request: requestOf(change), policy: harness.policy, requestId }, ports));
+    const other = { subject: { name: person }, forget: { records: [neighbour] } };
+    expect(await filing(other, 'r-2')).toBe('fulfilled');
+    expect(await filing(second, 'r-3')).toBe('TICKET_DUPLICATE'); // by the store's own rule
   });
 
   it('keeps no key for a second ticket for the same person that is filed at the same moment', async () => {

@@ -3,6 +3,7 @@ import { QuittanceError } from '#core/errors.ts';
 import { sendReminders } from '#functions/send-reminders.ts';
 import { advance, receive } from '#core/transitions.ts';
 import { memoryHarness } from '#adapters/memory/ports.ts';
+import { damaged } from '#test/support/edited-rows.ts';
 import { receivedEvent } from '#test/support/histories.ts';
 
 const FILED = new Date('2026-03-02T09:00:00.000Z');
@@ -58,6 +59,18 @@ describe('reminders', () => {
       'T-00000002',
       'T-00000003',
     ]);
+  });
+
+  it('go to all the others when a row is damaged, and the row is named', async () => {
+    const harness = memoryHarness();
+    for (const id of ['T-00000001', 'T-00000002']) {
+      const one = filed(id);
+      await harness.ports.tickets.create(one);
+      await harness.ports.tickets.commit(advance(one.ticket, { type: 'identity-requested' }, FILED), 1);
+    }
+    const sending = sendReminders.handle({}, damaged(harness, 'T-00000001'));
+    await expect(sending).rejects.toMatchObject({ code: 'STORE_CORRUPT', got: 'T-00000001' });
+    expect(harness.notices.map(({ references }) => references['ticketId'])).toEqual(['T-00000002']);
   });
 
   describe('of cases that go on without an answer', () => {

@@ -66,11 +66,14 @@ it('one that was not stored is not kept', async () => {
   expect(await statuses(store)).toEqual(['T-00000001 RECEIVED']);
 });
 
-it.each(['model', 'duplicate_key'])('one whose column %s somebody edited is refused by its name', async (column) => {
+it.each([
+  ['model', 'model'],
+  ['duplicate_key', 'duplicate'],
+])('one whose column %s somebody edited is refused by its name', async (column, name) => {
   await opened().create(filed(1));
   const other = opened();
   databases.at(-1)!.exec(`UPDATE tickets SET ${column} = 'edited'`);
-  const corrupt = expect.objectContaining({ code: 'STORE_CORRUPT', message: expect.stringContaining(`'${column}'`) });
+  const corrupt = expect.objectContaining({ code: 'STORE_CORRUPT', message: expect.stringContaining(`'${name}'`) });
   await expect(other.get('T-00000001')).rejects.toEqual(corrupt);
   await expect(other.list()).rejects.toEqual(corrupt);
 });
