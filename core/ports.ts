@@ -50,7 +50,7 @@ export interface TicketStore {
    * ticket has the same `subjectKey` and model.
    */
   create(transition: Transition): Promise<void>;
-  /** Rejects with TICKET_NOT_FOUND, or STORE_CORRUPT as a list does. Reads its own writes. `version` counts commits from 1. */
+  /** TICKET_NOT_FOUND, STORE_CORRUPT as a list. Reads its own writes. `version` counts commits from 1. */
   get(id: string): Promise<{ ticket: Ticket; version: number }>;
   /**
    * Stores the ticket and its events in one atomic write; durable when it returns. TICKET_CONFLICT unless `version` is
