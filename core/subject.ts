@@ -49,9 +49,10 @@ const saidIn = (most: number) =>
     .refine((name) => name.trim() !== '' && !UNSEEN.test(name), 'no control or direction characters, and not blank')
     .refine((name) => !/[<>]/.test(name), 'no markup')
     .refine((name) => name.trim() === '' || /[\p{L}\p{N}]/u.test(name), 'a letter or digit at least');
-const Said = saidIn(200);
-/** A postal address has many lines in some countries, and no standard gives it an end. */
-export const Identifier = saidIn(1_000);
+/** Characters. A postal address has many lines in some countries, and no standard gives it an end. */
+export const [LONGEST_NAME, LONGEST_IDENTIFIER] = [200, 1_000];
+const Said = saidIn(LONGEST_NAME);
+export const Identifier = saidIn(LONGEST_IDENTIFIER);
 
 export const Subject = z.strictObject({
   name: Said,

@@ -3,7 +3,7 @@
 // Traps: a part of a name is often a word or a place of its own ("Jack lives in London.", "Rosa ist Koch."), so that it
 // counts as the name only behind a title, or where it begins a sentence and a verb follows, which tells something else.
 // "Paris, France." tells a place; "Paris is where she was born." begins with it, tells nothing beyond it, and says
-// "she"; and where a name is asked for, any part of it may be what is told.
+// "she"; "Paris was the birthplace." answers where; and where a name is asked for, any part of it may be what is told.
 import { BEGINS_SENTENCE, isFunctionWord } from './function-words.ts';
 import { textOf } from './places.ts';
 import type { Token } from './tokens.ts';
@@ -27,6 +27,17 @@ const NAME_ASKED =
 const SPEAKS =
   /^(?:['’]s(?!\p{L})|\s+(?:is|was|has|had|does|did|can|could|will|would|may|might|must|ist|war|wurde|wird|hat|hatte|werd|wordt|heeft|est|était|fut|avait|es|era|fue|está|había|è|aveva|é|foi|tem|tinha|jest|był|była|ma|miał|miała|är|var|blev|har|hade)(?!\p{L}))/iu;
 
+/** A question that asks for a place. */
+const PLACE_ASKED =
+  /(?:^|[^\p{L}])(?:where|wo|woher|waar|où|dónde|donde|dove|onde|(?:birth)?place|home\s?town|city|town|village|country|stadt|ort|geburtsort|ville|pays|lieu|ciudad|país|lugar|città|paese|luogo|cidade)(?!\p{L})/iu;
+
+/**
+ * Where a place is asked for, a sentence that only says which thing it is: "Paris was the birthplace.", "Paris war der
+ * Geburtsort.", "Paris fue el lugar de nacimiento."
+ */
+const IS_THAT_PLACE =
+  /^\s+(?:is|was|ist|war|wurde|est|était|fut|es|era|fue|è|é|foi)\s+(?:the|der|die|das|de|het|le|la|el|il|lo|o|a|l['’])\s*[\p{L}-]+(?:\s+[\p{L}-]+)?(?:\s+(?:of|von|van|de|du|di|del|da|do)\s+[\p{L}-]+)?\s*(?:[.!]|$)/iu;
+
 /** Places of single words of `parts` that stand for the subject of the answer. */
 export const placesOfPartAlone = (
   answer: string,
@@ -43,7 +54,8 @@ export const placesOfPartAlone = (
   const isOnlySubject = tells && named.size === 1 && !others.some(({ text }) => PERSON.has(text));
   return words.filter(isOfName).flatMap(({ start, end }): [number, number][] => {
     const [before, behind] = [answer.slice(0, start), answer.slice(end)];
-    const isSpokenOf = isOnlySubject && BEGINS_SENTENCE.test(before) && SPEAKS.test(behind);
+    const isPlace = PLACE_ASKED.test(question) && IS_THAT_PLACE.test(behind);
+    const isSpokenOf = isOnlySubject && !isPlace && BEGINS_SENTENCE.test(before) && SPEAKS.test(behind);
     return TITLES.test(before) || isSpokenOf ? [[start, end]] : [];
   });
 };

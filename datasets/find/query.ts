@@ -4,6 +4,7 @@
 // 631" must find what their other forms find.
 import { z } from 'zod';
 import { QuittanceError } from '#core/errors.ts';
+import { LONGEST_IDENTIFIER, LONGEST_NAME } from '#core/subject.ts';
 import { nameForms } from '#core/words/names.ts';
 import { keyOfNames, keyOfWords, textOf, type Form } from '#core/words/places.ts';
 import { read, type Reading } from '#core/words/streams.ts';
@@ -12,13 +13,16 @@ import { mailKeys, numberKeys, wordKeys } from '#core/words/keys.ts';
 import { inflectionsOf } from './inflections.ts';
 import { latinSpellings, otherHan } from './other-scripts.ts';
 
-const Item = z.string().trim().min(1).max(200);
+const itemOf = (most: number) => z.string().trim().min(1).max(most);
+const Item = itemOf(LONGEST_NAME);
 const Items = z.array(Item).max(20).default([]);
+/** As long as a ticket's identifiers may be: what was found is filed as it was looked for. */
+const Identifiers = z.array(itemOf(LONGEST_IDENTIFIER)).max(20).default([]);
 export const PersonQuery = z.strictObject({
   names: Items,
-  mails: Items,
-  phones: Items,
-  ids: Items,
+  mails: Identifiers,
+  phones: Identifiers,
+  ids: Identifiers,
   born: Item.optional(),
 });
 export type PersonQuery = z.infer<typeof PersonQuery>;

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it, test } from '@jest/globals';
 import type { TrainingRecord } from '#core/training-record.ts';
 import { corpusInMemory } from '#datasets/corpus/search.ts';
 import { findPerson } from '#datasets/find/find.ts';
+import { PersonQuery } from '#datasets/find/query.ts';
 import { readRegister } from '#datasets/find/register.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 
@@ -27,6 +28,16 @@ describe('a name that tells nobody by itself', () => {
       remarks: ['name 1 is a single word, which stands as a name in 1 row: they are listed to be looked at'],
     });
     expect((await found(rows, 'Will', ['K-77120'])).hits).toEqual([30, 31]);
+  });
+
+  it('is found by an address as long as a ticket may have one, and a longer one is refused', async () => {
+    const address = Array.from({ length: 24 }, (_, i) => `line ${i} of the house Vinterhus`).join(', ');
+    expect(address.length).toBeGreaterThan(600);
+    const rows = [...PARTS, text(`It goes to ${address}.`)];
+    const ids = PersonQuery.parse({ ids: [address] });
+    expect((await found(rows, 'Will', [...ids.ids])).hits).toEqual([30]);
+    expect(PersonQuery.safeParse({ ids: ['a'.repeat(1_001)] }).success).toBe(false);
+    expect(PersonQuery.safeParse({ names: ['a'.repeat(201)] }).success).toBe(false);
   });
 
   it('is looked at where it signs a good part of all rows, and found where it does more', async () => {
