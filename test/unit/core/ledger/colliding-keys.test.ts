@@ -1,21 +1,15 @@
 // Two keys of one name whose ids are the same four bytes, as anybody can make them: each is tried, and neither
 // stands in the other's way.
-import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { openByOne } from '#core/ledger/log-keys.ts';
-import { cosignedAt, noteKeyId, openNote, signatureLine, type NoteKey } from '#core/ledger/note.ts';
+import { cosignedAt, noteKeyId, openNote, signatureLine } from '#core/ledger/note.ts';
 import { keyLine, parseTrustRoot } from '#core/trust-root.ts';
+import { COLLIDING, COLLIDING_NAME, keyFromWords } from '#test/support/colliding-keys.ts';
 
-const NAME = 'log.example/collide';
-const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
-
-const keyOf = (words: string) => {
-  const seed = createHash('sha256').update(words).digest();
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: 'der', type: 'pkcs8' });
-  const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
-  return { key, note: { name: NAME, publicKey } satisfies NoteKey };
-};
-const [first, second, stranger] = [keyOf('collide 47984'), keyOf('collide 98769'), keyOf('stranger')];
+const NAME = COLLIDING_NAME;
+const [first, second] = COLLIDING;
+const stranger = keyFromWords('stranger');
 const BOTH = [first.note, second.note];
 const TEXT = `${NAME}\n1\nAAAA\n`;
 
