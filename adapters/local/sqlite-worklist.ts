@@ -63,6 +63,7 @@ export const WORKLIST_SCHEMA = `
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS rows_by_due ON work_rows (open, due, id);
   ${NARROWED_BY.map((column) => `CREATE INDEX IF NOT EXISTS rows_by_${column} ON work_rows (open, ${column}, due, id);`).join('\n  ')}
+  CREATE INDEX IF NOT EXISTS rows_to_decide ON work_rows (open, due, id) WHERE decision <> '';
   ${countTable('work_kinds', KIND, 'work_kinds')}
   ${countTable('work_kinds_by_day', KIND_BY_DAY, 'work_kinds_by_day')}
 `;
@@ -168,6 +169,8 @@ const narrowed = ({
 }: WorkFilter): [string, readonly string[]][] => [
   ...among('status', statuses),
   ...among('decision', decisions),
+  // few have one: said so, SQLite reads the index of those, where it would look for them along all that are open
+  ...(decisions === undefined ? [] : [[`decision <> '${NONE}'`, []] as [string, string[]]]),
   ...equal('regime', regime),
   ...equal('model', model),
   ...equal('filer', filer),
