@@ -6,6 +6,9 @@ import type { FieldFault } from './errors.ts';
 export const faultsOf = ({ issues }: z.ZodError): FieldFault[] =>
   issues.map((issue) => ({ field: issue.path.join('.') || '(root)', rule: ruleOf(issue) }));
 
+/** The rule that a time in the future breaks. */
+export const YET_TO_COME = 'a time that is not yet to come';
+
 /** Formats by their names in zod. */
 const FORMATS: Readonly<Record<string, string>> = {
   datetime: 'a time in UTC, such as 2026-11-02T09:30:00.000Z',

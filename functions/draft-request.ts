@@ -3,7 +3,7 @@
 // data to the filer, who files on them anyway; nothing of it is logged.
 import { createHash } from 'node:crypto';
 import type { FieldFault } from '#core/errors.ts';
-import { faultsOf } from '#core/field-faults.ts';
+import { faultsOf, YET_TO_COME } from '#core/field-faults.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
 import type { Ports } from '#core/ports.ts';
 import { rowKey, type SuiteRow } from '#core/suite-rows.ts';
@@ -118,3 +118,10 @@ export const draftedRequest = (
   if (parsed.data.forget.records.length > 0) return { request: parsed.data };
   return { faults: [{ field: 'forget.records', rule: 'at least 1' }] };
 };
+
+/** Times of a draft that are yet to come: filing refuses them, and its form says so before anything else is asked. */
+export const futureFaults = (fields: DraftFields, timeZone: string, now: Date): FieldFault[] =>
+  ['seenAt', 'receivedAt', 'verifiedAt'].flatMap((field) => {
+    const at = Date.parse(instantIn(timeZone, fields[field] ?? '') ?? '');
+    return at > now.getTime() ? [{ field, rule: YET_TO_COME }] : [];
+  });

@@ -5,6 +5,7 @@
 import { localDate } from '#core/days.ts';
 import type { HolidayCalendar } from '#core/deadlines.ts';
 import { QuittanceError } from '#core/errors.ts';
+import { YET_TO_COME } from '#core/field-faults.ts';
 import { placeOf } from '#core/place.ts';
 import type { Ports } from '#core/ports.ts';
 import { regimeOf } from '#core/regimes.ts';
@@ -32,7 +33,7 @@ export const refuseFuture = (request: Times, now: Date): void => {
     throw new QuittanceError('INVALID_INPUT', {
       message: 'the request names a time that is yet to come',
       expected: `at most ${now.toISOString()}: ${toCome.map(([field]) => field).join(', ')}`,
-      fields: toCome.map(([field]) => ({ field, rule: 'a time that is not yet to come' })),
+      fields: toCome.map(([field]) => ({ field, rule: YET_TO_COME })),
     });
   const asked = pauses.flatMap(({ since, until }) => [since, until ?? since]);
   const received = Date.parse(receivedAt ?? now.toISOString());

@@ -3,7 +3,7 @@
 // Trap: a passphrase and a file never come back.
 import { html, type Html } from '#report/markup.ts';
 import type { FieldFault } from '#core/errors.ts';
-import { isOfKind } from '#core/field-faults.ts';
+import { isOfKind, YET_TO_COME } from '#core/field-faults.ts';
 import type { Words } from './words.ts';
 
 export interface Field {
@@ -124,5 +124,6 @@ const faultText = ({ rule }: FieldFault, kind: Field['kind'], value: string, { f
   if (rule.startsWith('at most ')) return form.tooLong;
   if (rule.startsWith('at least ')) return form.tooShort;
   if (kind === 'time' && rule.startsWith('a time in UTC')) return form.time;
+  if (rule === YET_TO_COME) return form.toCome;
   return isOfKind(rule) ? form.form : form.rule(rule);
 };

@@ -22,6 +22,8 @@ export interface Frame {
   readonly head?: Html | undefined;
   /** One of the pages for everybody, which lead to each other. */
   readonly isPublic?: boolean | undefined;
+  /** False for a page that is no data, such as that of signing in. */
+  readonly isData?: boolean | undefined;
   readonly body: Html;
 }
 
@@ -39,7 +41,7 @@ const FOR_EVERYBODY = [
   ['check', '/check', ['/check']],
 ] as const;
 
-export const page = ({ title, words, viewer, signOutPath, path, head, isPublic, body }: Frame): Html =>
+export const page = ({ title, words, viewer, signOutPath, path, head, isPublic, isData = true, body }: Frame): Html =>
   html`<!doctype html>
     <html lang="${words.code}">
       <head>
@@ -47,8 +49,7 @@ export const page = ({ title, words, viewer, signOutPath, path, head, isPublic, 
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title} – Quittance</title>
         <link rel="stylesheet" href="/style.css" />
-        <link rel="alternate" type="application/json" href="${dataPath(path)}" />
-        ${head}
+        ${isData && html`<link rel="alternate" type="application/json" href="${dataPath(path)}" />`} ${head}
       </head>
       <body class="${viewer ? 'within' : 'alone'}">
         <a class="skip" href="#main">${words.frame.skip}</a>
@@ -69,8 +70,7 @@ export const page = ({ title, words, viewer, signOutPath, path, head, isPublic, 
             ${body}
           </main>
           <footer class="foot">
-            <p><a href="${dataPath(path)}">${words.frame.asData}</a></p>
-            ${languages(path, words)}
+            ${isData && html`<p><a href="${dataPath(path)}">${words.frame.asData}</a></p>`} ${languages(path, words)}
           </footer>
         </div>
       </body>

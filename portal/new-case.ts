@@ -47,18 +47,7 @@ export const stepFields = (
   });
   const all: Readonly<Record<TypedStep, () => Field[]>> = {
     who: () => whoFields(`${n.seenAt} (${timeZone})`, words),
-    law: () => [
-      choice(
-        'regime',
-        n.regime,
-        RegimeName.options.map((name) => [name, regimeOf(name).label] as const),
-      ),
-      choice('ground', n.ground, groundsOf(fields['regime'])),
-      time('receivedAt', n.received, true),
-      choice('method', words.fields.method, pairs(words.methods, IdentityClaim.shape.method.options)),
-      choice('level', words.fields.level, pairs(words.levels, IDENTITY_LEVELS)),
-      time('verifiedAt', n.verified, true),
-    ],
+    law: () => lawFields(fields['regime'], time, words),
     find: () => [
       choice(
         'model',
@@ -73,9 +62,32 @@ export const stepFields = (
   return all[step]().map((field) => ({ ...field, value: fields[field.name] ?? field.value ?? '' }));
 };
 
-/** Names of what a step asks for. */
+/** The law alone, until it is chosen: its grounds are those of no other. */
+const lawFields = (
+  regime: string | undefined,
+  time: (name: string, label: string, required: boolean) => Field,
+  words: Words,
+): Field[] => {
+  const n = words.newCase;
+  const laws = RegimeName.options.map((name) => [name, regimeOf(name).label] as const);
+  const grounds = groundsOf(regime);
+  const law: Field = { ...choice('regime', n.regime, laws), ...(grounds.length === 0 && { hint: n.regimeHint }) };
+  if (grounds.length === 0) return [law];
+  return [
+    law,
+    choice('ground', n.ground, grounds),
+    time('receivedAt', n.received, true),
+    choice('method', n.method, pairs(words.methods, IdentityClaim.shape.method.options)),
+    choice('level', words.fields.level, pairs(words.levels, IDENTITY_LEVELS)),
+    time('verifiedAt', n.verified, true),
+  ];
+};
+
+/** Names of what a step asks for, whatever was chosen before. */
 export const typedNames = (step: TypedStep): string[] =>
-  stepFields(step, {}, { models: [], timeZone: 'UTC', now: new Date(0) }, LANGUAGES.en).map(({ name }) => name);
+  stepFields(step, { regime: 'gdpr' }, { models: [], timeZone: 'UTC', now: new Date(0) }, LANGUAGES.en).map(
+    ({ name }) => name,
+  );
 
 const whoFields = (seenAt: string, words: Words): Field[] => {
   const n = words.newCase;

@@ -23,7 +23,7 @@ a { color: var(--accent); text-underline-offset: .18em; }
 .rail .who { margin-top: auto; font-size: .875rem; color: var(--soft); display: grid; gap: .5rem; } .rail .who p { margin: 0; overflow-wrap: anywhere; }
 .alone .rail { position: static; height: auto; border: 0; border-bottom: 1px solid var(--hair); flex-direction: row; justify-content: space-between; } .alone .rail .who { margin: 0; }
 main { padding: 2rem clamp(1rem, 4vw, 3rem) 3rem; max-width: 76rem; width: 100%; } .alone main { margin: 0 auto; }
-.foot { padding: 1rem clamp(1rem, 4vw, 3rem); font-size: .875rem; color: var(--soft); display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; grid-column: 2; } .foot p { margin: 0; }
+.foot { padding: 1rem clamp(1rem, 4vw, 3rem); font-size: .875rem; color: var(--soft); display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; grid-column: 2; } .foot p { margin: 0; } .alone .foot { max-width: 76rem; width: 100%; margin: 0 auto; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; letter-spacing: -.01em; max-width: 46rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; line-height: 1.35; margin: 2.25rem 0 .75rem; } h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
 p { max-width: 46rem; } .lead { font-family: var(--serif); font-size: 1.15rem; margin: 0 0 1.25rem; } .soft { color: var(--soft); } small, .small { font-size: .875rem; }

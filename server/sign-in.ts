@@ -11,9 +11,7 @@ import { digestOf } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ApiContext, Identity } from '#functions/api.ts';
 import { formFields } from '#functions/api/bodies.ts';
-import { addressOf, wordsOf, type Env } from '#functions/api/context.ts';
-import { page } from '#portal/layout.ts';
-import { html } from '#report/markup.ts';
+import { addressOf, wantsData, type Env } from '#functions/api/context.ts';
 import { limitAttempts } from './attempts.ts';
 import {
   CALLBACK,
@@ -24,6 +22,7 @@ import {
   type Directory,
 } from './oidc.ts';
 import { sessionRoutes } from './sessions-page.ts';
+import { signedInPage, signInPage } from './sign-in-page.ts';
 import { credentialOf, livePeople, readPeople, type Person } from './people.ts';
 
 const SESSION_SECONDS = 8 * 3600;
@@ -66,10 +65,11 @@ export const signIn = (dir: string, now: () => Date): SignIn => {
       app.post('/sign-in', async (c) => {
         const token = ((await formFields(c))['token'] ?? '').trim();
         const person = token === '' ? undefined : withToken(addressOf(c), token);
+        if (!person && !wantsData(c)) return c.html(signInPage(c, directory !== undefined, true), 401);
         if (!person) throw new QuittanceError('UNAUTHENTICATED', { message: 'no person has this token' });
         endSession(c, sessions, now());
         setCookie(c, COOKIE, beginSession(sessions, person.principal, credentialOf(person), now()), COOKIE_FLAGS);
-        return c.redirect('/tickets', 303);
+        return c.redirect('/today', 303);
       });
       app.post('/sign-out', (c) => {
         if (endSession(c, sessions, now())) setCookie(c, COOKIE, '', { ...COOKIE_FLAGS, maxAge: 0 });
@@ -136,28 +136,3 @@ const directoryRoutes = (app: Hono<Env>, directory: Directory, sessions: Session
     return c.html(signedInPage(c));
   });
 };
-
-/** A redirect from another site would not carry the session's cookie; a page of ours that leads on does. */
-const signedInPage = (c: Context<Env>): string =>
-  page({
-    title: 'Signed in',
-    viewer: undefined,
-    words: wordsOf(c),
-    path: '/sign-in',
-    head: html`<meta http-equiv="refresh" content="0;url=/today" />`,
-    body: html`<p><a href="/today">Go on</a></p>`,
-  }).markup;
-
-const signInPage = (c: Context<Env>, hasDirectory: boolean): string =>
-  page({
-    title: 'Sign in',
-    viewer: undefined,
-    words: wordsOf(c),
-    path: '/sign-in',
-    body: html`${hasDirectory && html`<p><a href="/sign-in/oidc">Sign in with your organisation’s account</a></p>`}
-      <form method="post" action="/sign-in">
-        <label for="token">Your token, as quittance serve printed it</label>
-        <input id="token" name="token" type="password" autocomplete="current-password" required />
-        <button>Sign in</button>
-      </form>`,
-  }).markup;

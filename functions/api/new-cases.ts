@@ -23,7 +23,7 @@ import {
   type TypedStep,
 } from '#portal/new-case.ts';
 import { LANGUAGES, type Words } from '#portal/words.ts';
-import { draftedRequest, findRows, type FoundRows } from '../draft-request.ts';
+import { draftedRequest, findRows, futureFaults, type FoundRows } from '../draft-request.ts';
 import { destroyDraft, DraftId, newDraftId, readDraft, saveDraft, type DraftFields } from '../drafts.ts';
 import { fileTicket, ticketIdOf } from '../file-ticket.ts';
 import { Preview, previewTicket } from '../preview-ticket.ts';
@@ -148,7 +148,7 @@ const isOf = (step: TypedStep, { field }: FieldFault): boolean => {
 
 /** Keeps what was typed, right or wrong; then on to the next step, or back here with what is wrong. */
 const keep = async (c: Asked, context: ApiContext, step: TypedStep): Promise<Response> => {
-  const { id, filer, fields, timeZone } = await opened(c, context);
+  const { id, filer, fields, timeZone, now } = await opened(c, context);
   const sent = await sentTo(c, context, id);
   if (sent['then'] === 'discard') return discard(c, context, id, filer);
   // a box that is not ticked is not sent, so that what the step asks for is taken as a whole
@@ -164,10 +164,12 @@ const keep = async (c: Asked, context: ApiContext, step: TypedStep): Promise<Res
   const { rows: found } = await rowsFor(next, context);
   if (asked && found.length > 0 && mine.every(([name]) => !name.startsWith('row.')))
     return stepPage(c, context, 'find');
-  if (step === 'law' && next['regime'] !== fields['regime'] && (next['ground'] ?? '') === '')
+  // a law was chosen: now its grounds can be
+  if (step === 'law' && next['regime'] && next['regime'] !== fields['regime'] && (next['ground'] ?? '') === '')
     return stepPage(c, context, 'law');
   const drafted = draftedRequest(next, filer, found, timeZone);
-  const faults = 'faults' in drafted ? drafted.faults.filter((fault) => isOf(step, fault)) : [];
+  const known = [...('faults' in drafted ? drafted.faults : []), ...futureFaults(next, timeZone, now)];
+  const faults = known.filter((fault) => isOf(step, fault));
   if (faults.length > 0) return stepPage(c, context, step, faults);
   return c.redirect(`/new/${id}/${STEPS[STEPS.indexOf(step) + 1]!}`, 303);
 };

@@ -77,6 +77,8 @@ export const dePlaces: typeof enPlaces = {
     note: 'Was die Person schrieb, kurz',
     noteHint: 'Liegt im Tresor, wird von Entscheidenden gelesen und mit dem Fall vernichtet.',
     regime: 'Recht',
+    regimeHint: 'Wählen und weiter: dann wird nach seinen Gründen und Daten gefragt.',
+    method: 'Wie die Identität geprüft wurde',
     ground: 'Grund',
     received: 'Eingegangen',
     verified: 'Identität geprüft',

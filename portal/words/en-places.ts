@@ -77,6 +77,8 @@ export const enPlaces = {
     note: 'What the person wrote, in short',
     noteHint: 'Kept in the vault, read by those who decide, destroyed with the case.',
     regime: 'Law',
+    regimeHint: 'Choose it and go on: its grounds and dates are asked then.',
+    method: 'How the identity was checked',
     ground: 'Ground',
     received: 'Received',
     verified: 'Identity checked',

@@ -117,7 +117,7 @@ inBrowser('in a browser', () => {
     await press(page, 'Next');
     await choose(page, 'Ground', 'art-17-1-b');
     for (const [label, value] of [
-      ['How it was checked', 'document-seen'],
+      ['How the identity was checked', 'document-seen'],
       ['Level of assurance', 'substantial'],
     ] as const)
       await choose(page, label, value);

@@ -63,6 +63,24 @@ describe('a new case', () => {
     expect(await harness.ports.tickets.list()).toEqual([]);
   });
 
+  it('asks for the law alone, then for what it needs', async () => {
+    const first = fieldsOf(await open(app, `${at}/law`, 'filer'), `${at}/law`);
+    expect(['regime' in first, 'ground' in first, 'receivedAt' in first]).toEqual([true, false, false]);
+    const none = await step('law', { regime: '' });
+    expect([none.status, none.text.includes('id="e-regime"')]).toEqual([400, true]);
+    const then = await step('law', { regime: 'ccpa' });
+    expect(then.status).toBe(200);
+    expect(Object.keys(fieldsOf(then, `${at}/law`))).toEqual(expect.arrayContaining(['ground', 'receivedAt', 'level']));
+  });
+
+  it.each(['receivedAt', 'verifiedAt'])('says at once that a time is yet to come: %s', async (field) => {
+    await step('who', WHO);
+    const page = await step('law', { ...LAW, [field]: '2031-01-05T10:00' });
+    expect([page.status, page.text.includes('This time is yet to come.')]).toEqual([400, true]);
+    expect(page.text).toContain(`id="e-${field}"`);
+    expect(fieldsOf(page, `${at}/law`)).toMatchObject({ [field]: '2031-01-05T10:00' });
+  });
+
   it('is refused where filing would be, with the way back, and nothing is stored', async () => {
     await step('who', { ...WHO, name: 'Philippa Vane' });
     await step('law', LAW);

@@ -46,7 +46,7 @@ describe('signing in', () => {
   it('trades the token for a session that scripts and other sites do not get', async () => {
     const app = await served.app();
     const response = await enter(app, filer.token);
-    expect([response.status, response.headers.get('location')]).toEqual([303, '/tickets']);
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/today']);
     expect(response.headers.get('set-cookie')).toMatch(/HttpOnly/);
     expect(response.headers.get('set-cookie')).toMatch(/SameSite=Strict/);
     expect(await tickets(app, cookieOf(response))).toBe(200);
@@ -77,6 +77,23 @@ describe('signing in', () => {
     const app = await served.app();
     const response = await app.request('/sign-in', { method: 'POST', headers: { 'content-type': type }, body });
     expect([response.status, response.headers.get('set-cookie')]).toEqual([status, null]);
+  });
+
+  it.each([
+    ['en', 'Nobody has this token.'],
+    ['de', 'Niemand hat diesen Token.'],
+  ])('says beside the field that nobody has the token, and does not show it: %s', async (language, said) => {
+    const app = await served.app();
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      ...{ accept: 'text/html', 'accept-language': language },
+    };
+    const body = new URLSearchParams({ token: 'a-wrong-one' }).toString();
+    const response = await app.request('/sign-in', { method: 'POST', headers, body });
+    const page = await response.text();
+    expect([response.status, response.headers.get('set-cookie')]).toEqual([401, null]);
+    expect(page).toMatch(new RegExp(`id="e-token" role="alert">${said}`));
+    expect([page.includes('action="/sign-in"'), page.includes('a-wrong-one')]).toEqual([true, false]);
   });
 
   it('is not done by a page of another site with its own token', async () => {
