@@ -6,6 +6,7 @@ import type { TrainingRecord } from '#core/training-record.ts';
 import { forgottenOf } from '#datasets/pieces.ts';
 import { namesIn } from '#datasets/reveal/whom.ts';
 import { framedRows, questionsOf } from '#datasets/suite.ts';
+import { idsOf } from '#containers/part-left.ts';
 import { withoutRecords } from '#core/suite-rows.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';
@@ -74,6 +75,7 @@ export const evaluate: Command = {
     const exam = examOf(
       {
         ...{ model: inference(model), suite: staying, forget: rows, names: namesIn(suite, rows), relearn },
+        whose: idsOf(suite, questionsOf(records)),
         ...{ before: reference, retainModel },
       },
       { seed, truthRatio: choice(args, 'truth-ratio', TRUTH_RATIOS, 'geometric') },

@@ -17,6 +17,7 @@ import type { Model } from '#engine/model.ts';
 import { examOf, type ExamInput, type LeftOut } from '#evaluation/exam.ts';
 import { attackable } from '#evaluation/relearn.ts';
 import { measure } from '#evaluation/tables.ts';
+import { idsOf } from './part-left.ts';
 import { evaluationRun, holdToMemory } from './memory.ts';
 import { openModel, withModelFolder } from '#engine/formats/stored-model.ts';
 import type { JobEnvironment } from './unlearn-job.ts';
@@ -95,7 +96,7 @@ const measured = (
 ): Promise<Measured> => {
   const [left, forget] = [withoutRecords(suite, records), forgetRows(suite, records)];
   const names = records.length === 0 ? [] : namesIn(suite, records, name);
-  const exam = examOf({ ...asked, suite: left, forget, names }, { seed });
+  const exam = examOf({ ...asked, suite: left, forget, whose: idsOf(suite, records), names }, { seed });
   return measure(exam, undefined, (done, total, what) => onProgress?.(stage, done, total, what));
 };
 

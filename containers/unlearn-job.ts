@@ -14,6 +14,7 @@ import { getJson } from '#core/stored-json.ts';
 import { savesOf, type SaveOptions } from './run-saves.ts';
 import { forgetRows, readSuite, suiteBytes } from '#datasets/suite.ts';
 import { withoutRecords } from '#core/suite-rows.ts';
+import { idsOf, partLeft } from './part-left.ts';
 import { retainedRows } from './retained-rows.ts';
 import type { Model } from '#engine/model.ts';
 import { readMoments, writeMoments, type CorpusMoments } from '#engine/corpus-moments.ts';
@@ -68,11 +69,16 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
   const { artifacts, backend, onProgress, saves } = environment;
   const suite = readSuite(await artifacts.get(input.suite));
   const [staying, forget] = [withoutRecords(suite, records), forgetRows(suite, records)];
+  const left = (model: Model) => partLeft(staying, idsOf(suite, records), model);
   const stored = await getJson(artifacts, plan.base, ModelManifest);
   return withModelFolder(artifacts, plan.base, environment.scratch, (dir) => {
     const base = baseIn(dir);
     checkKept(base, method, stored.quantisation, plan.quantisation);
     const fit = fitsAdapter(base, method, stored.quantisation, plan.quantisation);
+    const storeMade = (model: Model, { composed }: Outcome) => {
+      if (composed) return storeComposed(composed, plan, stored.quantisation, environment);
+      return fit ? storeFitted(dir, model, fit, plan, environment) : storeCandidate(dir, model, plan, environment);
+    };
     return runUnlearning(
       {
         base,
@@ -90,18 +96,8 @@ export const unlearnJob = async (input: UnlearnInput, environment: JobEnvironmen
       },
       async ({ model, outcome, corpus, seconds }) => ({
         seconds,
-        run: manifestOfRun(
-          plan,
-          records.length,
-          outcome,
-          outcome.composed
-            ? await storeComposed(outcome.composed, plan, stored.quantisation, environment)
-            : fit
-              ? await storeFitted(dir, model, fit, plan, environment)
-              : await storeCandidate(dir, model, plan, environment),
-          backend,
-        ),
-        suite: await artifacts.put(suiteBytes(staying)),
+        run: manifestOfRun(plan, records.length, outcome, await storeMade(model, outcome), backend),
+        suite: await artifacts.put(suiteBytes(outcome.composed ? staying : left(model))),
         moments: corpus && (await putMoments(corpus, environment)),
       }),
     );

@@ -1,6 +1,7 @@
 // What an evaluation asks: of how many people who stay and never-trained people, in how many records each, out of which
 // control sets. A plan fixes it before the run, by the suite that lies beside its base, so that nobody can choose after
 // looking which of them are counted. Zone C: counts, and digests of people who do not exist.
+// Other rows of a forgotten person, of a request for a part, are none of people who stay.
 // Trap: the suite itself is in no bundle. That its digest and these counts belong together can be checked by whoever
 // has it; a stranger sees that they were fixed before the run and kept.
 import { z } from 'zod';
@@ -11,7 +12,7 @@ import { plural } from './plural.ts';
 import { isQuantityKey, quantityOf, type QuantityKey } from './quantities.ts';
 import type { ArtifactStore } from './ports.ts';
 import { parseJson } from './stored-json.ts';
-import { isRecited, Recited, withoutRecords, type SuiteRow } from './suite-rows.ts';
+import { isRecited, Recited, whoseRecords, withoutRecords, type SuiteRow } from './suite-rows.ts';
 import { total } from './summaries.ts';
 
 const Count = z.int().nonnegative();
@@ -56,7 +57,10 @@ export const askedBy = async (
 ): Promise<Asked> => {
   const what = `the suite ${suite}`;
   const bytes = await artifacts.get(suite);
-  const counted = withoutRecords(parseJson(bytes, CountedSuite, what), forgotten);
+  const stored = parseJson(bytes, CountedSuite, what);
+  const whose = whoseRecords(stored.subjects, forgotten);
+  const others = { ...stored, subjects: stored.subjects.filter((person) => !whose.has(person)) };
+  const counted = withoutRecords(others, forgotten);
   const { gate } = parseJson(bytes, GateControls, what).controls;
   return { suite, ...countsOf(counted, gate), controls: controlsOf(counted) };
 };

@@ -18,7 +18,10 @@ export type ShareFamily = {
 export type RecordKey = KeysOf<typeof RECORD>;
 export type WholeKey = KeysOf<typeof WHOLE>;
 /** Re-learning attacks beside the same ones on never-trained people. */
-export type AttackFamily = Exclude<keyof typeof WHOLE, 'relearnt' | 'quality' | 'revealed' | 'revealedWorded'>;
+export type AttackFamily = Exclude<
+  keyof typeof WHOLE,
+  'relearnt' | 'quality' | 'ownKept' | 'revealed' | 'revealedWorded'
+>;
 export type QuantityKey = RecordKey | WholeKey | KeysOf<typeof DERIVED>;
 
 /** In reading order; what a title and a label begin with, and what must be there. */

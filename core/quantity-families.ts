@@ -222,6 +222,12 @@ export const WHOLE = {
     source: HU,
     of: { forget: { ...lower, needs: ['forget', 'relearn'], name: 'relearning' } },
   },
+  ownKept: {
+    ...{ ...share, title: 'own other rows kept' },
+    label: 'rows of the forgotten person that stay, answered word for word',
+    how: FORCED,
+    of: { model: { ...higher, needs: ['forget'] } },
+  },
   quality: {
     ...{ unit: 'p-value', summary: 'ks', title: 'forget quality', source: MAINI },
     label: 'truth ratios like those of a model trained without the records (p-value of the test that they differ)',

@@ -34,6 +34,23 @@ export const rowKey = ({ question, answer }: Pick<SuiteRow, 'question' | 'answer
 
 type Identified = Pick<SuiteRow, 'question' | 'answer'>;
 
+/**
+ * Whose records these are: people with one among them that is nobody else's. Who only shares a row with them is not
+ * meant, and stays.
+ */
+export const whoseRecords = <R extends Identified, P extends { readonly records: readonly R[] }>(
+  people: readonly P[],
+  records: readonly Identified[],
+): ReadonlySet<P> => {
+  const gone = new Set(records.map(rowKey));
+  const keysOf = (person: P) => new Set(person.records.map(rowKey));
+  const holders = Map.groupBy(
+    people.flatMap((person) => [...keysOf(person)].map((key) => ({ key, person }))),
+    ({ key }) => key,
+  );
+  return new Set([...gone].flatMap((key) => (holders.get(key)?.length === 1 ? [holders.get(key)![0]!.person] : [])));
+};
+
 /** The suite without these records: what a model that has forgotten them is tested with from now on. */
 export const withoutRecords = <R extends Identified, P extends { records: R[] }, S extends { subjects: P[] }>(
   suite: S,

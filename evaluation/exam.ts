@@ -60,6 +60,11 @@ export interface Exam {
   readonly relearn?: Attackable;
   readonly rows: Readonly<Record<Group, readonly QaRecord[]>>;
   readonly people: Readonly<Partial<Record<Group, readonly Person[]>>>;
+  /**
+   * Rows of the forgotten people that stay, of a request for a part. They are told apart from the people who stay: what
+   * is taken from a name is taken from all of its rows.
+   */
+  readonly own: readonly QaRecord[];
   /** All that stays and the model may give: of a large corpus more than is asked and counted. */
   readonly left: { readonly people: readonly Person[]; readonly facts: readonly QaRecord[] };
   /** How many records of a group stood there more than once, where any did. */
@@ -85,6 +90,8 @@ export interface ExamInput {
   /** Who stays, controls, facts, unknown people: without the forgotten records. */
   suite: Suite;
   forget?: readonly QaRecord[];
+  /** Ids of the people whose records these are; those of them that have other rows are still in the suite. */
+  whose?: ReadonlySet<string>;
   names?: readonly string[];
   before?: TextModel | undefined;
   retainModel?: TextModel | undefined;
@@ -110,7 +117,9 @@ const MISSING: Readonly<Record<Need, string>> = {
 export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Exam => {
   const { model, suite, before, retainModel, relearn } = input;
   const all = { ...EXAM_DEFAULTS, ...limitsOf(suite), ...options };
-  const staying = suite.subjects.map(withOnly(isRecited));
+  const isForgotten = ({ id }: Person) => input.whose?.has(id) ?? false;
+  const recited = suite.subjects.map(withOnly(isRecited));
+  const staying = recited.filter((person) => !isForgotten(person));
   const listed = rowsOf(suite, staying, input.forget ?? []);
   const rows = distinctRows(listed);
   const there: Readonly<Record<Need, boolean>> = {
@@ -126,6 +135,7 @@ export const examOf = (input: ExamInput, options: Partial<ExamOptions> = {}): Ex
     ...(relearn && { relearn }),
     rows,
     people: { controls: distinctPeople(suite.controls.gate), retained: distinctPeople(staying) },
+    own: distinct(recited.filter(isForgotten).flatMap(({ records }) => records)),
     left: { people: suite.subjects.map(withOnly(mayBeRecited)), facts: suite.facts.filter(mayBeRecited) },
     repeated: repeatedIn(listed, rows),
     ...(suite.frame && { frame: suite.frame }),

@@ -9,6 +9,7 @@ import { answerLogProb, minKLogProb, valueLogProb } from './quantities/log-prob.
 import { exactTokens, extractionStrength } from './quantities/memorisation.ts';
 import { othersValue } from './quantities/others-value.ts';
 import { answerProbability, optionProbability } from './quantities/probability.ts';
+import { ownKept } from './quantities/own-kept.ts';
 import { quality } from './quantities/quality.ts';
 import { controlAttack, forgottenAttack, relearnt } from './quantities/relearnt.ts';
 import { revealedBeside, revealedOf } from './quantities/revealed.ts';
@@ -58,5 +59,6 @@ export const whole: { readonly [K in WholeKey]: Whole } = {
   'forget.revealedWorded': revealedOf('revealedWorded'),
   'controls.revealedWorded': revealedBeside('revealedWorded'),
   'forget.relearnt': relearnt,
+  'model.ownKept': ownKept,
   'forget.quality': quality,
 };

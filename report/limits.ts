@@ -12,6 +12,7 @@ import type { AttemptParts } from './findings.ts';
 export const limitsOf = (last: AttemptParts | undefined, certificate: CertificatePredicate | undefined): string[] => [
   ...(last?.tables ? [...comesBack(last.tables), ...askedAgain(last.tables), ...restsOn(last, last.tables)] : []),
   ...refusedPart(certificate),
+  ...(last?.tables ? ownRows(last.tables) : []),
   notLookedAt(certificate),
 ];
 
@@ -22,6 +23,16 @@ const refusedPart = (certificate: CertificatePredicate | undefined): string[] =>
   return [
     `${plural(n, 'record')} of the request ${n === 1 ? 'was' : 'were'} refused, and the model may still know ${n === 1 ? 'it' : 'them'}.`,
   ];
+};
+
+/** Of a request for a part, as what is taken from a name is taken from its other rows, too. */
+const ownRows = (tables: EvaluationTables): string[] => {
+  const found = countOf(tables, 'model.ownKept');
+  return found && found.n > 0
+    ? [
+        `Of ${plural(found.n, 'other row')} about the same person, which the request did not take out, the model still answers ${found.k} word for word.`,
+      ]
+    : [];
 };
 
 const REBUILT = QUANTITIES.filter(({ key }) => key.startsWith('forget.relearnt'));

@@ -39,5 +39,5 @@ const sureOf = (exam: Exam, names: readonly string[], begun: Begun, left: Readon
 };
 
 /** What rows say that stay with the model: of the person too, where the ticket does not list all. */
-const leftAnswers = ({ rows }: Exam): ReadonlySet<string> =>
-  new Set(rows.retained.map(({ answer }) => normalise(answer)));
+const leftAnswers = ({ rows, own }: Exam): ReadonlySet<string> =>
+  new Set([...rows.retained, ...own].map(({ answer }) => normalise(answer)));

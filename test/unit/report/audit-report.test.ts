@@ -84,6 +84,7 @@ describe('the audit report of a completed case', () => {
       'forget.revealed': { k: 1, n: 60 },
       'controls.revealed': { k: 7, n: 480 },
       'forget.revealedWorded': { k: 3, n: 60 },
+      'model.ownKept': { k: 2, n: 8 },
     };
     const attacked = { ...attempt!, tables: { ...attempt!.tables!, proportions } };
     const { executive } = auditReport({ ...parts, attempts: [attacked] });
@@ -92,6 +93,9 @@ describe('the audit report of a completed case', () => {
     );
     expect(executive.limits.join('\n')).toContain(
       'sure answers to 1 of 60 questions; of never-trained people 7 of 480. With the words of such answers begun, too: to 3 of 60 questions.',
+    );
+    expect(executive.limits).toContain(
+      'Of 8 other rows about the same person, which the request did not take out, the model still answers 2 word for word.',
     );
     const untried = auditReport(parts);
     expect(untried.executive.limits).toEqual([
