@@ -43,18 +43,18 @@ export const destroyQuarantined = defineStep({
 });
 
 /**
- * Tickets that took what is due out of service. Where no row says so, one may have been edited, and each ticket that
- * the registry names with a certificate is looked at; one that a restored table has lost says nothing.
+ * Tickets that took what is due out of service, under whatever model's name. Where no row of this model says so, one
+ * may have been edited in any field, and each that may be it is looked at: those whose case is not over, those of the
+ * model, and those that the registry names with a certificate; one that a restored table has lost says nothing.
  */
 const deploying = (due: readonly Quarantined[], model: ModelRecord, all: readonly Ticket[]): Ticket[] => {
   const said = new Set(all.flatMap((ticket) => (ticket.model === model.name ? (previousOf(ticket) ?? []) : [])));
   const replaced = new Set<Digest | undefined>(due.map(({ digest }) => digest));
   const certified = new Set(model.certificates.map(({ ticketId }) => ticketId));
   const unsaid = due.some(({ digest }) => !said.has(digest));
-  return all.filter(
-    (ticket) =>
-      (ticket.model === model.name && replaced.has(previousOf(ticket))) || (unsaid && certified.has(ticket.id)),
-  );
+  const mayBeIt = ({ id, model: name, status }: Ticket) =>
+    status !== 'PURGED' || name === model.name || certified.has(id);
+  return all.filter((ticket) => replaced.has(previousOf(ticket)) || (unsaid && mayBeIt(ticket)));
 };
 type Quarantined = ModelRecord['quarantined'][number];
 

@@ -78,6 +78,22 @@ describe('before', () => {
     expect(await tried(walked, step, {})).toMatchObject({ said: 'done' });
   });
 
+  it.each(['model', 'what it replaced', 'model and what it replaced'])(
+    'destruction, another %s in the row of a ticket that was deployed and never certified stops it',
+    async (edit) => {
+      const walked = await walkedThrough(['deploy-model']);
+      walked.harness.clock.advance(400 * 86_400);
+      const ticket = walked.rows.at(-1)!;
+      const deployed = 'deployed' in ticket && { ...ticket.deployed, previous: 'sha256:'.padEnd(71, '0') };
+      const { said, wrote } = await tried(walked, 'destroy-quarantined', {
+        ...(edit.includes('model') && { model: 'elsewhere' }),
+        ...(edit.includes('replaced') && { deployed }),
+      });
+      expect([said.split(' ')[0], wrote]).toEqual(['TICKET_NOT_AS_LOGGED', []]);
+      expect(await tried(walked, 'destroy-quarantined', {})).toMatchObject({ said: 'done' });
+    },
+  );
+
   it.each(CHECKED)('%s, a whole row of another moment stops it', async (step) => {
     const walked = await before(step);
     const { rows } = await walkedThrough(STEPS);
