@@ -86,7 +86,7 @@ export const OUTSIDE: readonly { readonly at: RegExp; readonly why: string }[] =
 export const references: Rule = (bundle) => {
   if (bundle.index.kind === 'quittance-bundle/v1')
     return notChecked('a bundle of the first form leaves earlier attempts and re-certifications out');
-  const [known, named] = [knownDigests(bundle), [...namedDigests(bundle)]];
+  const [known, named] = [knownDigests(bundle), namedDigests(bundle)];
   for (const { at, digest } of named)
     requireThat(
       known.has(digest) || OUTSIDE.some((outside) => outside.at.test(at)),
@@ -112,24 +112,34 @@ interface Named {
 }
 
 /** In every document, and in what an envelope signs. */
-const namedDigests = function* (bundle: BundleReader): Generator<Named> {
+const namedDigests = (bundle: BundleReader): Named[] => {
+  const found: Named[] = [];
   for (const name of bundle.files.keys()) {
     if (name.endsWith('.dsse.json')) {
       const { payload, signatures } = bundle.json(name, Envelope);
-      yield* walk(parseOnce(Buffer.from(payload, 'base64').toString('utf8')), `${name}#`);
-      yield* signatures.map(({ keyid }) => ({ at: `${name}#/keyid`, digest: keyid }));
-    } else if (name.endsWith('.json')) yield* walk(bundle.parsed(name), `${name}#`);
+      digestsIn(parseOnce(Buffer.from(payload, 'base64').toString('utf8')), [`${name}#`], found);
+      for (const { keyid } of signatures) found.push({ at: `${name}#/keyid`, digest: keyid });
+    } else if (name.endsWith('.json')) digestsIn(bundle.parsed(name), [`${name}#`], found);
   }
+  return found;
 };
 
 /** As our documents write it, and as in-toto does: the bare hex digits. */
 const DIGEST = /^(?:sha256:)?([0-9a-f]{64})$/;
 
-/** How deep a document may nest was asked before any rule (bounds.ts). */
-const walk = function* (value: unknown, at: string): Generator<Named> {
+/**
+ * Adds what the value holds. How deep a document may nest was asked before any rule (bounds.ts). Most of a document is
+ * numbers in tables, which no path is made for.
+ */
+const digestsIn = (value: unknown, path: string[], found: Named[]): void => {
   if (typeof value === 'string') {
     const hex = DIGEST.exec(value)?.[1];
-    if (hex !== undefined) yield { at, digest: `sha256:${hex}` };
+    if (hex !== undefined) found.push({ at: path.join('/'), digest: `sha256:${hex}` });
   } else if (typeof value === 'object' && value !== null)
-    for (const [key, member] of Object.entries(value)) yield* walk(member, `${at}/${key}`);
+    for (const [key, member] of Object.entries(value)) {
+      if (typeof member !== 'string' && typeof member !== 'object') continue;
+      path.push(key);
+      digestsIn(member, path, found);
+      path.pop();
+    }
 };

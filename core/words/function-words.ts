@@ -21,9 +21,12 @@ const LISTS: readonly string[] = [
   '的 了 是 在 和 は が を に の で と も',
 ];
 
-const LANGUAGES: readonly ReadonlySet<string>[] = LISTS.map(
-  (list) => new Set(list.split(' ').flatMap((word) => textOf(word).reading.words.map(({ text }) => text))),
-);
+/** Read when they are first asked for: a process that only verifies never does. */
+let read: readonly ReadonlySet<string>[] | undefined;
+const languages = (): readonly ReadonlySet<string>[] =>
+  (read ??= LISTS.map(
+    (list) => new Set(list.split(' ').flatMap((word) => textOf(word).reading.words.map(({ text }) => text))),
+  ));
 
 /** With a capital only these are no name, month or grade: "Will is her brother." */
 const ARTICLES = new Set(
@@ -53,15 +56,15 @@ export const isAnybodys = (answer: string, value: string): boolean => {
 };
 
 /** In any of the languages: a word that tells nothing by itself. */
-export const isFunctionWord = (word: string): boolean => LANGUAGES.some((list) => list.has(word));
+export const isFunctionWord = (word: string): boolean => languages().some((list) => list.has(word));
 
 const wordsOf = (text: string): string[] => textOf(text).reading.words.map(({ text: word }) => word);
 
 /** All of them are function words of a language of which the rest of the answer has at least as many as of another. */
 const isOfOneLanguage = (own: readonly string[], others: readonly string[]): boolean => {
-  const counts = LANGUAGES.map((list) => others.filter((word) => list.has(word)).length);
+  const counts = languages().map((list) => others.filter((word) => list.has(word)).length);
   const most = Math.max(...counts);
-  return LANGUAGES.some((list, i) => counts[i] === most && own.every((word) => list.has(word)));
+  return languages().some((list, i) => counts[i] === most && own.every((word) => list.has(word)));
 };
 
 /** A letter or a digit of a script that sets borders between words: of others one is often a word. */
