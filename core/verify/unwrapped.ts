@@ -1,31 +1,35 @@
-// What gets into a bundle on its way: file managers put a folder around it and files of their own into it, and others
-// who look after logs put their signatures under its notes (C2SP signed-note: signatures by unknown keys are ignored).
+// What gets into a bundle on its way: file managers put folders around it and files of their own into it, and others
+// put their signatures under its notes and envelopes (C2SP signed-note and DSSE: those by unknown keys are ignored).
 // No rule reads any of it; it is set aside with a remark.
-// Trap: the list of what may be set aside is closed, and what the bundle itself lists is never on it: a note without
-// the added signatures must be the listed one, byte for byte. Any other file that is not listed makes the bundle
+// Trap: the list of what may be set aside is closed, and what the bundle itself lists is never on it: a note or
+// an envelope without the added signatures must be the listed one, byte for byte. Any other file that is not listed makes the bundle
 // invalid.
 import { plural } from '../plural.ts';
 import { z } from 'zod';
 import type { BundleFiles } from '../bundle.ts';
-import { digestOf } from '../canonical.ts';
+import { canonicalize, digestOf } from '../canonical.ts';
+import { parseOnce } from '../json-keys.ts';
 
 export interface Unwrapped {
   readonly files: BundleFiles;
   readonly remarks: readonly string[];
 }
 
-const LITTER = /(^|\/)(\.DS_Store|Thumbs\.db)$|^(.*\/)?__MACOSX\//;
+/** `._NAME`: what macOS keeps beside a file on a disk of another kind. */
+const LITTER = /(^|\/)(\.DS_Store|\._[^/]+|Thumbs\.db|desktop\.ini)$|^(.*\/)?__MACOSX\//;
+/** Folders around a bundle that are taken off: a zip file of a folder, unpacked into a folder of its name, has two. */
+const MOST_FOLDERS = 4;
 
 export const unwrapped = (given: BundleFiles): Unwrapped => {
   const kept = [...given].filter(([name]) => !LITTER.test(name));
   const litter = given.size - kept.length;
-  const folder = folderOf(kept.map(([name]) => name));
+  const folder = foldersOf(kept.map(([name]) => name));
   const files = folder === undefined ? kept : kept.map(([name, bytes]) => [name.slice(folder.length), bytes] as const);
   const sealed = asListed(new Map(files));
   const remarks = [
     ...(litter === 0
       ? []
-      : [`${plural(litter, 'file')} of a file manager (.DS_Store, Thumbs.db, __MACOSX): left aside`]),
+      : [`${plural(litter, 'file')} of a file manager (.DS_Store, Thumbs.db, __MACOSX and their like): left aside`]),
     ...(folder === undefined ? [] : [`the bundle lies in a folder of its own, ${folder}`]),
     ...sealed.remarks,
   ];
@@ -33,19 +37,21 @@ export const unwrapped = (given: BundleFiles): Unwrapped => {
 };
 
 /** Files that end in a signed note. */
-const NOTE = /^(checkpoint|consistency)$|\.tlog-proof$/;
+const NOTE = /^(checkpoint|consistency|leaves)$|\.tlog-proof$/;
+const ENVELOPE = /\.dsse\.json$/;
 const SIGNATURE = /\n— \S+ [A-Za-z0-9+/]+={0,2}\n$/u;
-/** Signatures that are taken off a note at most, and its length, so that the work is bounded. */
+/** Signatures that are taken off at most, and the length of what they stand under, so that the work is bounded. */
 const [MOST_ADDED, LONGEST] = [16, 65_536];
 const Listed = z.object({ files: z.record(z.string(), z.string()) });
 
-/** Notes without the signatures that were put under them since the bundle was sealed. */
+/** Notes and envelopes without the signatures that were put under them since the bundle was sealed. */
 const asListed = (files: BundleFiles): Unwrapped => {
   const listed = listedIn(files.get('bundle.json'));
   const remarks: string[] = [];
   const kept = [...files].map(([name, bytes]) => {
     const digest = listed[name];
-    if (digest === undefined || !NOTE.test(name) || bytes.length > LONGEST) return [name, bytes] as const;
+    const without = NOTE.test(name) ? noteWithout : ENVELOPE.test(name) ? envelopeWithout : undefined;
+    if (digest === undefined || !without || bytes.length > LONGEST) return [name, bytes] as const;
     const bare = without(bytes, digest);
     if (bare !== bytes) remarks.push(`signatures that were put under ${name} later were left aside`);
     return [name, bare] as const;
@@ -62,7 +68,7 @@ const listedIn = (index: Uint8Array | undefined): Readonly<Record<string, string
 };
 
 /** The bytes as they are where they are listed, or where no removal of last signatures makes them so. */
-const without = (bytes: Uint8Array, digest: string): Uint8Array => {
+const noteWithout = (bytes: Uint8Array, digest: string): Uint8Array => {
   let rest = bytes;
   for (let removed = 0; removed <= MOST_ADDED; removed++) {
     if (digestOf(rest) === digest) return rest;
@@ -74,11 +80,35 @@ const without = (bytes: Uint8Array, digest: string): Uint8Array => {
   return bytes;
 };
 
-/** The one folder, with its slash, in which all of the files lie; undefined where there is none. */
-const folderOf = (names: readonly string[]): string | undefined => {
-  const first = names[0] ?? '';
-  const folder = first.slice(0, first.indexOf('/') + 1);
-  return folder !== '' && names.every((name) => name.startsWith(folder)) && names.includes(`${folder}bundle.json`)
-    ? folder
-    : undefined;
+const Signed = z.strictObject({ payload: z.string(), payloadType: z.string(), signatures: z.array(z.unknown()) });
+const Signatures = z.array(z.strictObject({ keyid: z.string(), sig: z.string() }));
+
+/** The same of an envelope; whoever adds a signature writes its JSON anew, so that it is compared in its canonical form. */
+const envelopeWithout = (bytes: Uint8Array, digest: string): Uint8Array => {
+  if (digestOf(bytes) === digest) return bytes;
+  const envelope = envelopeIn(bytes);
+  for (let removed = 1; removed <= Math.min(MOST_ADDED, envelope?.signatures.length ?? 0); removed++) {
+    const signatures = Signatures.safeParse(envelope?.signatures.slice(0, -removed));
+    if (!envelope || !signatures.success) continue;
+    const rest = Buffer.from(canonicalize({ ...envelope, signatures: signatures.data }), 'utf8');
+    if (digestOf(rest) === digest) return rest;
+  }
+  return bytes;
+};
+
+const envelopeIn = (bytes: Uint8Array): z.infer<typeof Signed> | undefined => {
+  try {
+    return Signed.parse(parseOnce(Buffer.from(bytes).toString('utf8')));
+  } catch {
+    return undefined; // what is wrong with it is said where it is read
+  }
+};
+
+/** The folders, with their slashes, in which all of the files lie, one in the other; undefined where there is none. */
+const foldersOf = (names: readonly string[]): string | undefined => {
+  const lists = names.filter((name) => name.endsWith('/bundle.json')).map((name) => name.split('/').slice(0, -1));
+  const [parts = []] = lists.sort((a, b) => a.length - b.length);
+  const folder = parts.map((part) => `${part}/`).join('');
+  const isAround = parts.length > 0 && parts.length <= MOST_FOLDERS && names.every((name) => name.startsWith(folder));
+  return isAround ? folder : undefined;
 };

@@ -22,13 +22,22 @@ describe('a folder around the bundle', () => {
     expect(remarks).toEqual([expect.stringContaining('mine/')]);
   });
 
+  it('is taken off with those around it', () => {
+    for (const around of ['mine/mine/', 'a/b/c/d/']) {
+      const { files, remarks } = left({ [`${around}log/bundle.json`]: '1', [`${around}bundle.json`]: '{}' });
+      expect(files).toEqual({ 'bundle.json': '{}', 'log/bundle.json': '1' });
+      expect(remarks).toEqual([expect.stringContaining(around)]);
+    }
+  });
+
   it.each<Record<string, string>>([
     { 'bundle.json': '{}', 'log/1.json': '1' }, // none
     { 'bundle.json': '{}', 'mine/bundle.json': '{}' }, // a file of the bundle
     { 'mine/bundle.json': '{}', 'log/1.json': '1' }, // not around all of it
     { 'mine/log/1.json': '1', 'mine/log/2.json': '1' }, // not of a bundle
     { 'a.json': '{}', 'b.json': '{}' },
-    { 'mine/yours/bundle.json': '{}' }, // two of them
+    { 'mine/bundle.json': '{}', 'mine/yours/bundle.json': '{}', 'yours/a.json': '1' }, // beside another
+    { 'a/b/c/d/e/bundle.json': '{}' }, // five of them
     {},
   ])('is no other folder: %j', (files) => expect(left(files)).toEqual({ files, remarks: [] }));
 });
@@ -36,15 +45,33 @@ describe('a folder around the bundle', () => {
 describe('files of a file manager', () => {
   const OWN = { 'bundle.json': '{}', 'log/1.json': '1' };
 
-  it.each(['.DS_Store', 'log/.DS_Store', 'Thumbs.db', 'a/Thumbs.db', '__MACOSX/._bundle.json', 'a/__MACOSX/b/c'])(
-    'are left aside: %s',
-    (name) =>
-      expect(left({ ...OWN, [name]: 'x' })).toEqual({ files: OWN, remarks: [expect.stringMatching(/^1 file of/)] }),
+  it.each([
+    '.DS_Store',
+    'log/.DS_Store',
+    'Thumbs.db',
+    'a/Thumbs.db',
+    'log/._1.json',
+    'desktop.ini',
+    '__MACOSX/._bundle.json',
+    'a/__MACOSX/b/c',
+  ])('are left aside: %s', (name) =>
+    expect(left({ ...OWN, [name]: 'x' })).toEqual({ files: OWN, remarks: [expect.stringMatching(/^1 file of/)] }),
   );
 
-  it.each(['my.DS_Store', '.DS_Store.json', 'MyThumbs.db', 'Thumbs.db/a', 'x__MACOSX/a', '__MACOSX', '.DS_Store/a'])(
-    'are no others: %s',
-    (name) => expect(left({ ...OWN, [name]: 'x' })).toEqual({ files: { ...OWN, [name]: 'x' }, remarks: [] }),
+  it.each([
+    'my.DS_Store',
+    '.DS_Store.json',
+    'MyThumbs.db',
+    'Thumbs.db/a',
+    'x__MACOSX/a',
+    '__MACOSX',
+    '.DS_Store/a',
+    '._',
+    '._a/b',
+    'my._a',
+    'my-desktop.ini',
+  ])('are no others: %s', (name) =>
+    expect(left({ ...OWN, [name]: 'x' })).toEqual({ files: { ...OWN, [name]: 'x' }, remarks: [] }),
   );
 
   it('are counted, and do not stand beside the folder around the bundle', () => {
@@ -67,10 +94,13 @@ const noted = (added: string, name = 'checkpoint', note = NOTE) => {
 };
 
 describe('signatures under a note', () => {
-  it.each(['checkpoint', 'consistency', 'log/1.tlog-proof', 'certificate.tlog-proof'])('are taken off %s', (name) => {
-    const { found, set } = noted(LINE, name);
-    expect(found).toEqual({ files: set, remarks: [expect.stringContaining(name)] });
-  });
+  it.each(['checkpoint', 'consistency', 'leaves', 'log/1.tlog-proof', 'certificate.tlog-proof'])(
+    'are taken off %s',
+    (name) => {
+      const { found, set } = noted(LINE, name);
+      expect(found).toEqual({ files: set, remarks: [expect.stringContaining(name)] });
+    },
+  );
 
   it.each(['mycheckpoint', 'checkpoint.json', 'a/consistency', 'consistency2', '1.tlog-proof.json'])(
     'stay under %s, which is no note',
@@ -116,5 +146,40 @@ describe('signatures under a note', () => {
       expect(left(files)).toEqual({ files, remarks: [] });
     }
     expect(left({ checkpoint: NOTE + LINE })).toEqual({ files: { checkpoint: NOTE + LINE }, remarks: [] });
+  });
+});
+
+describe('signatures in an envelope', () => {
+  const signature = (keyid: string) => ({ keyid, sig: 'AAAA' });
+  const envelope = (...keyids: string[]) => ({
+    ...{ payload: 'e30=', payloadType: 'application/vnd.in-toto+json', signatures: keyids.map(signature) },
+  });
+  const OURS = JSON.stringify(envelope('ours', 'theirs'));
+  const found = (text: string, name = 'certificate.dsse.json', listed = OURS) =>
+    left({ 'bundle.json': listing({ [name]: listed }), [name]: text });
+
+  it('that were added are taken out, however its JSON is written', () => {
+    const added = envelope('ours', 'theirs', 'a', 'b');
+    for (const text of [JSON.stringify(added), JSON.stringify(added, null, 2)]) {
+      const { files, remarks } = found(text, 'attestations/x.dsse.json');
+      expect(files['attestations/x.dsse.json']).toBe(OURS);
+      expect(remarks).toEqual([expect.stringContaining('attestations/x.dsse.json')]);
+    }
+    const withMore = { ...added, signatures: [...added.signatures.slice(0, 2), { ...signature('a'), cert: 'x' }] };
+    expect(found(JSON.stringify(withMore)).files['certificate.dsse.json']).toBe(OURS);
+  });
+
+  it.each([
+    ['another order', JSON.stringify(envelope('theirs', 'ours', 'a'))],
+    ['one before the others', JSON.stringify(envelope('a', 'ours', 'theirs'))],
+    ['one less', JSON.stringify(envelope('ours'))],
+    ['another payload', JSON.stringify({ ...envelope('ours', 'theirs', 'a'), payload: 'e31=' })],
+    ['a field beside', JSON.stringify({ ...envelope('ours', 'theirs', 'a'), more: 1 })],
+    ['no signature, written otherwise', JSON.stringify(envelope('ours', 'theirs'), null, 2)],
+    ['a key twice', OURS.replace('{', '{"payload":"e31=",').replace(']}', ',{"keyid":"a","sig":"A"}]}')],
+    ['more than sixteen', JSON.stringify(envelope('ours', 'theirs', ...Array.from({ length: 17 }, () => 'a')))],
+    ['no JSON', '{'],
+  ])('stay where the envelope has %s', (_what, text) => {
+    expect(found(text)).toMatchObject({ files: { 'certificate.dsse.json': text }, remarks: [] });
   });
 });
