@@ -1,9 +1,9 @@
 // What gets into a bundle on its way: file managers put folders around it and files of their own into it, and others
 // put their signatures under its notes and envelopes (C2SP signed-note and DSSE: those by unknown keys are ignored).
 // No rule reads any of it; it is set aside with a remark.
-// Trap: the list of what may be set aside is closed, and what the bundle itself lists is never on it: a note or
-// an envelope without the added signatures must be the listed one, byte for byte. Any other file that is not listed makes the bundle
-// invalid.
+// Trap: the list of what may be set aside is closed, and what the bundle itself lists is never on it: a note or an
+// envelope without the added signatures must be the listed one, byte for byte. Any other file that is not listed makes
+// the bundle invalid.
 import { plural } from '../plural.ts';
 import { z } from 'zod';
 import type { BundleFiles } from '../bundle.ts';
@@ -83,7 +83,7 @@ const noteWithout = (bytes: Uint8Array, digest: string): Uint8Array => {
 const Signed = z.strictObject({ payload: z.string(), payloadType: z.string(), signatures: z.array(z.unknown()) });
 const Signatures = z.array(z.strictObject({ keyid: z.string(), sig: z.string() }));
 
-/** The same of an envelope; whoever adds a signature writes its JSON anew, so that it is compared in its canonical form. */
+/** The same of an envelope. Whoever adds a signature writes its JSON anew, so that its canonical form is compared. */
 const envelopeWithout = (bytes: Uint8Array, digest: string): Uint8Array => {
   if (digestOf(bytes) === digest) return bytes;
   const envelope = envelopeIn(bytes);
