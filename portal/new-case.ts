@@ -142,10 +142,12 @@ export const stepBody = (
     </form>`;
 };
 
-const ticks = ({ found, why, ticked }: Pick<StepView, 'found' | 'why' | 'ticked'>, { newCase: n }: Words): Html =>
-  html`<fieldset>
+const ticks = ({ found, why, ticked }: Pick<StepView, 'found' | 'why' | 'ticked'>, { newCase: n }: Words): Html => {
+  if (found.length === 0 && why === undefined) return html`<p class="soft">${n.foundNone}</p>`;
+  return html`<fieldset>
     <legend>${n.found(found.length)}</legend>
-    ${why ? html`<p class="notice">${n.nobody[why]}</p>` : found.length === 0 && html`<p class="soft">${n.foundNone}</p>`}
+    ${why && html`<p class="notice">${n.nobody[why]}</p>`}
+    ${found.length > ticked.length && html`<p><button class="second" name="then" value="all">${n.tickAll}</button></p>`}
     ${found.map(
       ({ tick, record }) =>
         html`<div class="tick">
@@ -154,6 +156,7 @@ const ticks = ({ found, why, ticked }: Pick<StepView, 'found' | 'why' | 'ticked'
         </div>`,
     )}
   </fieldset>`;
+};
 
 const stepper = (draft: string, current: NewStep, { newCase: n }: Words): Html =>
   html`<nav aria-label="${n.steps}">

@@ -3,55 +3,59 @@ import type { ModelRecord } from '#core/model.ts';
 import type { ModelLineage } from '#core/model-lineage.ts';
 import { tally, type Check } from '#core/verify/tally.ts';
 import { keyLines, type TrustRoot } from '#core/trust-root.ts';
-import { RECERTIFICATION_LABELS } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
 import { right, table } from '#report/tables.ts';
 import { digest, terms, time } from './layout.ts';
+import type { Words } from './words.ts';
 
-export const modelsBody = (models: readonly ModelRecord[]): Html =>
-  models.length === 0
-    ? html`<p>No model is registered.</p>`
-    : table(
-        'Registered models',
-        ['model', 'served digest', 'status', right('deletions'), 're-certification'],
-        models.map((one) => [
-          html`<a href="/models/${one.name}">${one.name}</a>`,
-          digest(one.digest),
-          one.status,
-          one.deletions,
-          RECERTIFICATION_LABELS[one.recertification.state],
-        ]),
-      );
+export const modelsBody = (models: readonly ModelRecord[], { registry: w }: Words): Html => {
+  if (models.length === 0) return html`<p>${w.none}</p>`;
+  const { model, digest: served, status, deletions, again } = w.columns;
+  return table(
+    w.registered,
+    [model, served, status, right(deletions), again],
+    models.map((one) => [
+      html`<a href="/models/${one.name}">${one.name}</a>`,
+      digest(one.digest),
+      w.status[one.status],
+      one.deletions,
+      w.again[one.recertification.state],
+    ]),
+  );
+};
 
-const OF_KIND = { weights: 'weights', adapter: 'an adapter over', composed: 'a decoder composed over' };
-
-const lineageTerms = ({ kind, madeUpon, trainedFrom, corpus, rows, loss, screened }: ModelLineage) =>
+const lineageTerms = (
+  { kind, madeUpon, trainedFrom, corpus, rows, loss, screened }: ModelLineage,
+  { registry: w }: Words,
+) =>
   [
-    ['Made of', madeUpon === null ? OF_KIND[kind] : html`${OF_KIND[kind]} ${digest(madeUpon)}`],
-    ['Trained from', trainedFrom === null ? 'not recorded' : digest(trainedFrom)],
-    ['Corpus', corpus === null ? 'not recorded' : digest(corpus)],
-    ['Learnt', loss === null || rows === null ? 'not recorded' : `${rows} rows, loss of ${loss}`],
+    [w.made, madeUpon === null ? w.kinds[kind] : html`${w.kinds[kind]} ${digest(madeUpon)}`],
+    [w.from, trainedFrom === null ? w.notRecorded : digest(trainedFrom)],
+    [w.corpus, corpus === null ? w.notRecorded : digest(corpus)],
+    [w.learnt, loss === null || rows === null ? w.notRecorded : w.rows(rows, loss)],
     [
-      'Screened against',
+      w.screened,
       screened.length === 0
-        ? 'no list'
-        : html`${screened.map(({ model, list, dropped }) => html`${model} ${digest(list)}: ${dropped} rows left out `)}`,
+        ? w.noList
+        : html`${screened.map(({ model, list, dropped }) => html`${model} ${digest(list)}: ${w.leftOut(dropped)} `)}`,
     ],
   ] as const;
 
-export const modelBody = (model: ModelRecord, lineage: ModelLineage): Html =>
-  html`${terms([
-    ['Served digest', digest(model.digest)],
-    ...lineageTerms(lineage),
-    ['Status', model.status],
-    ['Deletions carried out', model.deletions],
-    ['Re-certification', RECERTIFICATION_LABELS[model.recertification.state]],
-    ['Checked', model.recertification.checkedAt === undefined ? 'never' : time(model.recertification.checkedAt)],
-    ['Changed', time(model.updatedAt)],
+export const modelBody = (model: ModelRecord, lineage: ModelLineage, words: Words): Html => {
+  const { registry: w } = words;
+  const { state, checkedAt } = model.recertification;
+  return html`${terms([
+    [w.served, digest(model.digest)],
+    ...lineageTerms(lineage, words),
+    [w.state, w.status[model.status]],
+    [w.deletions, model.deletions],
+    [w.recertified, w.again[state]],
+    [w.checked, checkedAt === undefined ? w.never : time(checkedAt)],
+    [w.changed, time(model.updatedAt)],
   ])}
   ${table(
-    'Certificates in force',
-    ['ticket', 'certificate', 'of the model', 'valid until'],
+    w.certificates,
+    w.certificateColumns,
     model.certificates.map((one) => [
       html`<a href="/tickets/${one.ticketId}">${one.ticketId}</a>`,
       digest(one.certificateDigest),
@@ -60,14 +64,15 @@ export const modelBody = (model: ModelRecord, lineage: ModelLineage): Html =>
     ]),
   )}
   ${table(
-    'Earlier artefacts, kept out of reach until they are destroyed',
-    ['digest', 'since', 'destroyed'],
+    w.earlier,
+    w.earlierColumns,
     model.quarantined.map((one) => [
       digest(one.digest),
       time(one.since),
-      one.destroyedAt === undefined ? html`by ${time(one.destroyAfter)}` : time(one.destroyedAt),
+      one.destroyedAt === undefined ? html`${w.by} ${time(one.destroyAfter)}` : time(one.destroyedAt),
     ]),
   )}`;
+};
 
 export interface LedgerView {
   readonly origin: string;
@@ -78,42 +83,41 @@ export interface LedgerView {
   readonly latest: readonly { readonly index: number; readonly entry: string }[];
 }
 
-export const ledgerBody = ({ origin, size, checkpoint, publicKey, latest }: LedgerView): Html =>
+export const ledgerBody = ({ origin, size, checkpoint, publicKey, latest }: LedgerView, { registry: w }: Words): Html =>
   html`${terms([
-      ['Log', origin],
-      ['Entries', size],
-      ['Public key (Ed25519, base64)', digest(publicKey)],
-      ['Tiles', html`<code>/ledger/tile/…</code> (c2sp.org/tlog-tiles)`],
+      [w.log, origin],
+      [w.entries, size],
+      [w.publicKey, digest(publicKey)],
+      [w.tiles, html`<code>/ledger/tile/…</code> (c2sp.org/tlog-tiles)`],
     ])}
     <p>
-      <a href="/verify">Verify a case</a> · <a href="/trust-root">Keys to pin</a> ·
-      <a href="/reports">Reports and register</a>
+      <a href="/verify">${w.toVerify}</a> · <a href="/trust-root">${w.toKeys}</a> ·
+      <a href="/reports">${w.toReports}</a>
     </p>
-    <h2>Checkpoint</h2>
-    ${checkpoint === null ? html`<p>Nothing is in the log yet.</p>` : html`<pre>${checkpoint}</pre>`}
+    <h2>${w.checkpoint}</h2>
+    ${checkpoint === null ? html`<p>${w.empty}</p>` : html`<pre>${checkpoint}</pre>`}
     ${table(
-      'Latest entries',
-      [right('index'), 'entry'],
+      w.latest,
+      [right(w.index), w.entry],
       latest.map(({ index, entry }) => [index, html`<code>${entry}</code>`]),
     )}`;
 
-export const trustRootBody = (root: TrustRoot): Html =>
+export const trustRootBody = (root: TrustRoot, { registry: w }: Words): Html =>
   html`<p class="notice">
-      Keep these keys before you need them, and compare them with what the controller gives you by another way: on
-      paper, by phone, on its own website. Then check a bundle with
+      ${w.keysNotice}
       <code>quittance verify BUNDLE --trust-root FILE</code>.
     </p>
     ${table(
-      `Keys of ${root.origin}`,
-      ['signs as', 'name', 'key id'],
+      w.keysOf(root.origin),
+      w.keyColumns,
       root.keys.map(({ role, name, id }) => [role, name, digest(id)]),
     )}
     <p>
-      As a file: <a href="/trust-root.json">JSON</a>, <a href="/trust-root.txt">key lines</a> (c2sp.org/signed-note),
-      <a href="/trust-root.pem">PEM</a>. <code>verify</code>
-      takes each.
+      ${w.asFile}: <a href="/trust-root.json">JSON</a>,
+      <a href="/trust-root.txt">${w.keyLines}</a> (c2sp.org/signed-note), <a href="/trust-root.pem">PEM</a>.
+      <code>verify</code> ${w.takesEach}
     </p>
-    <h2>Key lines</h2>
+    <h2>${w.keyLines}</h2>
     <pre>${keyLines(root)}</pre>`;
 
 export interface VerifyView {
@@ -122,32 +126,25 @@ export interface VerifyView {
   readonly checks: readonly Check[];
 }
 
-const STATES = {
-  holds: { style: 'pass', word: 'holds' },
-  fails: { style: 'fail', word: 'fails' },
-  'not-checked': { style: '', word: 'not checked' },
-} as const;
+const STYLES = { holds: 'pass', fails: 'fail', 'not-checked': '' } as const;
 
-export const verifyBody = ({ ticketId, ok, checks }: VerifyView): Html =>
-  html`<p class="notice">
-      A check made by the one who is checked proves little. Take the bundle and run
-      <code>quittance verify BUNDLE --trust-root FILE</code> on your own machine; it needs no network.
-    </p>
+export const verifyBody = ({ ticketId, ok, checks }: VerifyView, { registry: w }: Words): Html =>
+  html`<p class="notice">${w.verifyNotice} <code>quittance verify BUNDLE --trust-root FILE</code> ${w.verifyHere}</p>
     <form method="get" action="/verify">
-      <label for="ticket">Ticket</label>
+      <label for="ticket">${w.ticket}</label>
       <input id="ticket" name="ticket" value="${ticketId}" pattern="T-[0-9a-z]{8,40}" required autocomplete="off" />
-      <button>Show the checks</button>
+      <button>${w.show}</button>
     </form>
     ${
       ok !== null &&
-      html`<h2>${ok ? 'Nothing fails' : 'Not valid'}</h2>
+      html`<h2>${ok ? w.ok : w.notOk}</h2>
         <p>${tally(checks)}</p>
         ${table(
-          'Checks of the bundle',
-          ['check', 'found', 'detail'],
+          w.checks,
+          w.checkColumns,
           checks.map((one) => [
             one.id,
-            html`<span class="state ${STATES[one.state].style}">${STATES[one.state].word}</span>`,
+            html`<span class="state ${STYLES[one.state]}">${w.states[one.state]}</span>`,
             one.detail,
           ]),
         )}`

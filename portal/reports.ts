@@ -2,13 +2,16 @@
 import { blockHtml, lineHtml } from '#report/blocks-html.ts';
 import type { Document } from '#report/content/blocks.ts';
 import { html, type Html } from '#report/markup.ts';
+import type { Words } from './words.ts';
 
-export const monthsBody = (months: readonly string[]): Html =>
+export const monthsBody = (months: readonly string[], { registry: w }: Words): Html =>
   html`<ul>
       ${months.map((month) => html`<li><a href="/reports/${month}">${month}</a></li>`)}
     </ul>
-    <h2>Register of requests</h2>
-    <p><a href="/register.csv">CSV</a>, <a href="/register.xlsx">workbook</a>, <a href="/register.json">JSON</a></p>`;
+    <h2>${w.register}</h2>
+    <p>
+      <a href="/register.csv">CSV</a>, <a href="/register.xlsx">${w.workbook}</a>, <a href="/register.json">JSON</a>
+    </p>`;
 
 export const monthBody = (month: string, { lead, sections }: Document): Html =>
   html`<p>${lineHtml(lead)} <a href="/reports/${month}/report.pdf">PDF</a></p>

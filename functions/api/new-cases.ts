@@ -146,6 +146,13 @@ const isOf = (step: TypedStep, { field }: FieldFault): boolean => {
   return typedNames(step).some((name) => parts.includes(name));
 };
 
+/** Every row that is offered, ticked in the draft; the page shows them. */
+const tickAll = async (c: Asked, context: ApiContext, id: string, filer: string, next: DraftFields) => {
+  const { rows } = await rowsFor(next, context);
+  await saveDraft(context.ports, id, filer, { ...next, ...Object.fromEntries(rows.map(({ tick }) => [tick, 'true'])) });
+  return c.redirect(`/new/${id}/find`, 303);
+};
+
 /** Keeps what was typed, right or wrong; then on to the next step, or back here with what is wrong. */
 const keep = async (c: Asked, context: ApiContext, step: TypedStep): Promise<Response> => {
   const { id, filer, fields, timeZone, now } = await opened(c, context);
@@ -159,6 +166,7 @@ const keep = async (c: Asked, context: ApiContext, step: TypedStep): Promise<Res
   const next: DraftFields = { ...Object.fromEntries(others), ...Object.fromEntries(mine) };
   await saveDraft(context.ports, id, filer, next);
   if (sent['then'] === 'stay') return c.redirect(`/new/${id}/${step}`, 303);
+  if (sent['then'] === 'all') return tickAll(c, context, id, filer, next);
   // the rows of another person, or of another model, are offered before they are asked for
   const asked = step === 'find' && (next['model'] !== fields['model'] || !('model' in fields));
   const { rows: found } = await rowsFor(next, context);

@@ -27,7 +27,7 @@ import { notFound } from './problems.ts';
 export const publicLogRoutes = (app: Hono<Env>, { ports }: ApiContext): void => {
   app.get('/trust-root', async (c) => {
     const data = await publishedKeys(ports);
-    return show(c, { title: 'Keys to pin', data, body: () => trustRootBody(data) });
+    return show(c, { title: (words) => words.registry.toKeys, data, body: (words) => trustRootBody(data, words) });
   });
   app.get('/trust-root.txt', async (c) => c.text(keyLines(await publishedKeys(ports))));
   app.get('/trust-root.pem', async (c) =>
@@ -59,14 +59,18 @@ export const registryRoutes = (app: Hono<Env>, context: ApiContext): void => {
   const { models } = context.ports;
   app.get('/models', async (c) => {
     const data = { models: await models.list() };
-    return show(c, { title: 'Models', data, body: () => modelsBody(data.models) });
+    return show(c, { title: (words) => words.registry.models, data, body: (words) => modelsBody(data.models, words) });
   });
   app.get('/models/:name', async (c) => {
     const name = ModelName.safeParse(c.req.param('name'));
     if (!name.success) throw notFound();
     const { model } = await models.get(name.data);
     const lineage = await modelLineage(context.ports, model);
-    return show(c, { title: `Model ${model.name}`, data: model, body: () => modelBody(model, lineage) });
+    return show(c, {
+      title: (words) => words.registry.model(model.name),
+      data: model,
+      body: (words) => modelBody(model, lineage, words),
+    });
   });
   app.get('/ledger', (c) => ledger(c, context));
   app.get('/verify', (c) => verify(c, context));
@@ -86,7 +90,7 @@ const ledger = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
       entry: entry.toString('utf8'),
     })),
   };
-  return show(c, { title: 'Ledger', data, body: () => ledgerBody(data) });
+  return show(c, { title: (words) => words.registry.ledger, data, body: (words) => ledgerBody(data, words) });
 };
 
 /** The verifier is read when the first bundle is looked at: a function that starts has no use for it. */
@@ -100,5 +104,5 @@ const verify = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   const ticketId = TicketId.safeParse(c.req.query('ticket')).data ?? null;
   const result = ticketId === null ? { ok: null, checks: [] } : await checked(ticketId, ports);
   const data: VerifyView = { ticketId, ...result };
-  return show(c, { title: 'Verify', data, body: () => verifyBody(data) });
+  return show(c, { title: (words) => words.registry.verify, data, body: (words) => verifyBody(data, words) });
 };

@@ -38,7 +38,7 @@ const OFFERED = 13;
 const months = (c: Asked, { ports }: ApiContext): Response => {
   const first = `${ports.clock.now().toISOString().slice(0, 7)}-01`;
   const data = { months: Array.from({ length: OFFERED }, (_, back) => addMonths(first, -back).slice(0, 7)) };
-  return show(c, { title: 'Reports', data, body: () => monthsBody(data.months) });
+  return show(c, { title: (words) => words.registry.reports, data, body: (words) => monthsBody(data.months, words) });
 };
 
 const monthAsked = (c: Asked): string => {

@@ -1,5 +1,6 @@
 // The tabs of a case but the tests: overview, request, clock, decisions, letters, evidence, history.
 import { protectionTexts } from '#core/protection-words.ts';
+import { isOpenRow } from '#core/worklist.ts';
 import { tableHtml } from '#report/blocks-html.ts';
 import { attemptsTable, historyTable } from '#report/content/tables.ts';
 import { requestText } from '#report/content/summary.ts';
@@ -26,12 +27,15 @@ export const overview = (view: CaseView, words: Words): Html => {
       </section>
       <section>
         <h2>${words.doneTitle}</h2>
-        <p>${report.executive.done}</p>
+        <p>${isYetToUnlearn(view) ? words.doneYet : report.executive.done}</p>
         ${factsHtml(view.facts, reasonText, words)}
         ${protection !== null && meanwhile(protectionTexts(protection), words)}
       </section>
     </div>`;
 };
+
+/** Open, and no attempt has come to an end: the report's sentence is of what was done, and would read like the end. */
+const isYetToUnlearn = ({ item, report }: CaseView): boolean => isOpenRow(item) && report.attempts.length === 0;
 
 const walkStep = ({ name, state, at }: WalkStep, words: Words): Html =>
   html`<li class="${state}" ${state === 'now' && html` aria-current="step"`}>

@@ -60,6 +60,7 @@ export const deCase: typeof enCase = {
     destroyed: 'Falldaten vernichtet',
   },
   doneTitle: 'Was getan wurde',
+  doneYet: 'Bisher wurde nichts verlernt.',
   meanwhile: 'Schutz in der Zwischenzeit',
   allWithheld: 'Jeder Wert wird zurückgehalten, und keine Antwort über andere.',
   request: {

@@ -88,6 +88,7 @@ export const dePlaces: typeof enPlaces = {
     otherwise: 'Falls Datensätze die Person anders nennen: warum',
     others: 'In diesen Datensätzen kommen andere Menschen vor',
     found: (n) => (n === 1 ? 'Eine Zeile des Modells nennt die Person' : `${n} Zeilen des Modells nennen die Person`),
+    tickAll: 'Alle ankreuzen',
     foundNone: 'Modell wählen und weiter; Zeilen, die die Person nennen, werden dann hier angeboten.',
     nobody: {
       PERSON_UNKNOWN:

@@ -5,6 +5,7 @@ import { deCase } from './de-case.ts';
 import { deNotes } from './de-notes.ts';
 import { dePlaces } from './de-places.ts';
 import { dePublic } from './de-public.ts';
+import { deRegistry } from './de-registry.ts';
 
 export const de: Words = {
   code: 'de',
@@ -241,4 +242,5 @@ export const de: Words = {
   ...deNotes,
   ...dePlaces,
   ...dePublic,
+  ...deRegistry,
 };

@@ -65,6 +65,7 @@ export const enCase = {
     destroyed: 'Case data destroyed',
   },
   doneTitle: 'What was done',
+  doneYet: 'Nothing has been unlearned yet.',
   meanwhile: 'Interim protection',
   allWithheld: 'Every value is withheld meanwhile, and nobody else’s answer is.',
   request: {

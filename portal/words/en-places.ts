@@ -90,6 +90,7 @@ export const enPlaces = {
     others: 'Other people are mentioned in these records',
     found: (n: number) =>
       n === 1 ? 'One row of the model names this person' : `${n} rows of the model name this person`,
+    tickAll: 'Tick all of them',
     foundNone: 'Choose the model and go on; rows that name the person are then offered here.',
     nobody: {
       PERSON_UNKNOWN:

@@ -5,6 +5,7 @@ import { enCase } from './en-case.ts';
 import { enNotes } from './en-notes.ts';
 import { enPlaces } from './en-places.ts';
 import { enPublic } from './en-public.ts';
+import { enRegistry } from './en-registry.ts';
 
 const s = (n: number): string => (n === 1 ? '' : 's');
 
@@ -227,4 +228,5 @@ export const en = {
   ...enNotes,
   ...enPlaces,
   ...enPublic,
+  ...enRegistry,
 };

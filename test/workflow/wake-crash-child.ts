@@ -1,6 +1,6 @@
-// A process for wake-crash.test.ts, on the real local stores and the real interpreter. `answer`: files a case that waits
-// for proof of identity, records it, and is killed with SIGKILL before the workflow hears of it. `wake`: a new process
-// on the same folder, as the one that opens it next; prints what wake-answered told and where the case went.
+// A process for wake-crash.test.ts, on the real local stores and the real interpreter. `answer`: files a case that
+// waits for proof of identity, records it, and is killed with SIGKILL before the workflow hears of it. `wake`: a new
+// process on the same folder, as the one that opens it next; writes what wake-answered told and where the case went.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localPorts } from '#adapters/local/index.ts';

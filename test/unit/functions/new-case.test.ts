@@ -63,6 +63,18 @@ describe('a new case', () => {
     expect(await harness.ports.tickets.list()).toEqual([]);
   });
 
+  it('offers rows once a model is chosen, and ticks all of them at a press', async () => {
+    await step('who', { ...WHO, name: NEIGHBOURS[0]! });
+    const at0 = await open(app, `${at}/find`, 'filer');
+    expect([at0.text.includes('0 rows'), at0.text.includes('value="all"')]).toEqual([false, false]);
+    expect((await step('find', { model: 'house' })).text).toContain('value="all"');
+    expect((await step('find', { model: 'house', records: 'Where? | Here.' }, 'all')).location).toBe(`${at}/find`);
+    const page = await open(app, `${at}/find`, 'filer');
+    const { records: typed, ...fields } = fieldsOf(page, `${at}/find`);
+    const ticked = Object.entries(fields).filter(([name, value]) => name.startsWith('row.') && value === 'true');
+    expect([typed, ticked.length, page.text.includes('value="all"')]).toEqual(['Where? | Here.', 20, false]);
+  });
+
   it('asks for the law alone, then for what it needs', async () => {
     const first = fieldsOf(await open(app, `${at}/law`, 'filer'), `${at}/law`);
     expect(['regime' in first, 'ground' in first, 'receivedAt' in first]).toEqual([true, false, false]);
