@@ -8,6 +8,7 @@ import { ERROR_CODES, isQuittanceError, QuittanceError, type ErrorCode, type Fie
 import { TicketId } from '#core/ticket-id.ts';
 import { html } from '#report/markup.ts';
 import { page } from '#portal/layout.ts';
+import type { Words } from '#portal/words.ts';
 import { noteFault, type Place } from '../faults.ts';
 import { wantsData, wordsOf } from './context.ts';
 
@@ -139,20 +140,26 @@ export const answerProblem = (error: unknown, c: Context): Response => {
   return c.html(errorPage(problem, c), problem.status);
 };
 
+/** What people meet is said in their words; what it is called in the log and the docs stands below. */
 const errorPage = ({ status, title, code, expected, got, hint, reference }: Problem, c: Context): string => {
   const words = wordsOf(c);
-  const { form, frame } = words;
+  const { form, frame, problem: said } = words;
+  const plain = isSaid(code, said.text) ? said.text[code] : undefined;
+  const at = /^\/tickets\/T-[0-9a-z]+(?=\/)/.exec(c.req.path)?.[0];
   return page({
-    title: `${status}: ${code}`,
-    words,
-    viewer: undefined,
-    path: '/tickets',
-    body: html`<p class="notice">${title}.</p>
-      ${expected && html`<p>${form.expected}: ${expected}</p>`} ${got && html`<p>${form.got}: ${got}</p>`}
-      ${hint && html`<p>${form.todo}: ${hint}</p>`}
+    ...{ title: said.heading(status), words, viewer: undefined, path: '/tickets', isData: false },
+    body: html`<p class="notice">${plain ?? `${title}.`}</p>
+      ${plain === undefined && expected && html`<p>${form.expected}: ${expected}</p>`}
+      ${plain === undefined && got && html`<p>${form.got}: ${got}</p>`}
+      ${plain === undefined && hint && html`<p>${form.todo}: ${hint}</p>`}
       ${reference && html`<p>${form.logged}: <code>${reference}</code></p>`}
-      <p><a href="/tickets">${frame.cases}</a></p>`,
+      ${at !== undefined && code !== 'TICKET_NOT_FOUND' && html`<p><a href="${at}">${form.back}</a></p>`}
+      <p><a href="/tickets">${frame.cases}</a></p>
+      <p class="soft">${status} · ${code}</p>`,
   }).markup;
 };
+
+const isSaid = (code: string, text: Words['problem']['text']): code is keyof Words['problem']['text'] =>
+  Object.hasOwn(text, code);
 
 export const notFound = (): QuittanceError => new QuittanceError('NOT_FOUND', { message: 'there is no such page' });

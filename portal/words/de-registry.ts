@@ -1,7 +1,25 @@
-// Deutsch: Modelle, Protokoll, Schlüssel, Prüfung und Berichte. Was eine Bescheinigung selbst sagt, bleibt englisch.
+// Deutsch: Seiten von Fehlern, Modelle, Protokoll, Schlüssel, Prüfung und Berichte. Was eine Bescheinigung selbst sagt,
+// bleibt englisch.
 import type { enRegistry } from './en-registry.ts';
 
 export const deRegistry: typeof enRegistry = {
+  problem: {
+    heading: (status) =>
+      ({
+        401: 'Bitte erst anmelden',
+        403: 'Das steht Ihnen nicht zu',
+        404: 'Hier ist nichts',
+        409: 'Das geht jetzt nicht',
+      })[status] ?? (status >= 500 ? 'Hier ist etwas schiefgegangen' : 'Das ging nicht'),
+    text: {
+      NOT_FOUND:
+        'Diese Seite gibt es nicht. Vielleicht ist die Adresse unvollständig, oder es gibt das Gesuchte nicht mehr.',
+      TICKET_NOT_FOUND: 'Kein Fall hat dieses Aktenzeichen. Bitte Zeichen für Zeichen vergleichen.',
+      TICKET_ILLEGAL_TRANSITION:
+        'Der Fall nimmt das in seinem jetzigen Stand nicht an: Er ist inzwischen weiter, oder es ist schon geschehen. ' +
+        'Auf seiner Seite steht, was jetzt möglich ist.',
+    },
+  },
   registry: {
     models: 'Modelle',
     none: 'Kein Modell ist eingetragen.',

@@ -1,5 +1,19 @@
-// English: models, the log, keys, verification and reports. What a certificate says of itself stays in English.
+// English: pages of problems, models, the log, keys, verification and reports. What a certificate says of itself stays
+// in English.
 export const enRegistry = {
+  problem: {
+    heading: (status: number): string =>
+      ({ 401: 'Sign in first', 403: 'This is not for you', 404: 'Nothing is here', 409: 'This cannot be done now' })[
+        status
+      ] ?? (status >= 500 ? 'Something went wrong here' : 'This could not be done'),
+    text: {
+      NOT_FOUND: 'There is no such page. The address may have been cut off, or what it led to is gone.',
+      TICKET_NOT_FOUND: 'No case has this reference. Look at it again, letter by letter.',
+      TICKET_ILLEGAL_TRANSITION:
+        'The case does not take this act in its present state: it has moved on since, or this was done already. Its ' +
+        'page shows what can be done now.',
+    },
+  },
   registry: {
     models: 'Models',
     none: 'No model is registered.',
