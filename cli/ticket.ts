@@ -221,15 +221,14 @@ const preview = async (args: Arguments, request: TicketRequest): Promise<ExitCod
 };
 
 const list: Verb = async (args) => {
-  const tickets = await reading(args, ({ tickets: store }) => store.list());
-  args.print(
-    tickets.map(summary),
-    () =>
-      tickets
-        .map((one) => `${one.id}  ${one.status.padEnd(18)} ${one.model.padEnd(16)} due ${one.due.safeDue}`)
-        .join('\n') || 'no tickets',
+  const damaged: string[] = [];
+  const tickets = await reading(args, ({ tickets: store }) => store.list(({ message }) => damaged.push(message)));
+  const lines = tickets.map(
+    (one) => `${one.id}  ${one.status.padEnd(18)} ${one.model.padEnd(16)} due ${one.due.safeDue}`,
   );
-  return 0;
+  args.print(tickets.map(summary), () => lines.join('\n') || 'no tickets');
+  for (const message of damaged) process.stderr.write(`left out: ${message} [STORE_CORRUPT]\n`);
+  return damaged.length > 0 ? 2 : 0;
 };
 
 const show: Verb = async (args, [id]) => {
