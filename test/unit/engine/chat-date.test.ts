@@ -48,8 +48,8 @@ describe('a template with the date', () => {
     ['on one day of the month', `{% if strftime_now('%d') == '31' %}The last. {% endif %}${ASKS}`],
     ['in one hour', `{% if strftime_now('%H') == '23' %}Late. {% endif %}${ASKS}`],
     ['in years to come', `{% if strftime_now('%Y')|int > 2030 %}Late. {% endif %}${ASKS}`],
-    ['behind a system prompt', `{% if messages[0].role == 'system' %}${'{{ strftime_now("%F") }}'} {% endif %}${ASKS}`],
-    ['in a later turn', `{% if messages|length > 2 %}${'{{ strftime_now("%F") }}'} {% endif %}${ASKS}`],
+    ['behind a system prompt', `{% if messages[0].role == 'system' %}{{ strftime_now("%F") }} {% endif %}${ASKS}`],
+    ['in a later turn', `{% if messages|length > 2 %}{{ strftime_now("%F") }} {% endif %}${ASKS}`],
   ])('%s alone is one, too', async (_, source) => {
     expect(await checkChatTemplate(template(source))).toEqual({ dated: true });
     for (const system of [undefined, 'Be brief.'])
