@@ -115,7 +115,7 @@ export const saidOf = (facts: LetterFacts, words: LetterWords): Said => {
   const within = counting.appeal !== undefined && 'count' in counting.appeal ? String(counting.appeal.count) : '';
   return {
     ticketId: facts.ticketId,
-    law: label,
+    law: words.laws[facts.regime] ?? label,
     received: dayText(facts.received, words),
     due: dayText(facts.due, words),
     note: facts.note?.trim() ?? '',

@@ -2,6 +2,7 @@
 // that it needs; a letter is made of sentences (compose.ts), so that a law that asks for one element more needs no new
 // letter. Trap: plain words of ours, which counsel has not read in any language.
 import type { Authority, LetterElement, LetterKind, LetterLanguage } from '#core/letters.ts';
+import type { RegimeName } from '#core/regimes.ts';
 import { de } from './languages/de.ts';
 import { en } from './languages/en.ts';
 import { es } from './languages/es.ts';
@@ -37,6 +38,8 @@ export interface LetterWords {
   readonly locale: string;
   /** Before the number of a page. */
   readonly page: string;
+  /** Of laws that have an official short name in this language; others are named as their file has it. */
+  readonly laws: Readonly<Partial<Record<RegimeName, string>>>;
   readonly titles: Readonly<Record<LetterKind, string>>;
   readonly greeting: (name: string | undefined) => string;
   /** As they stand behind the verb of the sentence `complaint`. */

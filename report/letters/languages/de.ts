@@ -4,6 +4,7 @@ import type { LetterWords } from '../words.ts';
 export const de: LetterWords = {
   locale: 'de-DE',
   page: 'Seite',
+  laws: { gdpr: 'DSGVO (Europäische Union)', 'swiss-fadp': 'DSG (Schweiz)' },
   titles: {
     acknowledgement: 'Ihr Antrag ist eingegangen',
     identity: 'Bitte weisen Sie sich aus',

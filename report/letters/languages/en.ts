@@ -4,6 +4,7 @@ import type { LetterWords } from '../words.ts';
 export const en: LetterWords = {
   locale: 'en-GB',
   page: 'Page',
+  laws: {},
   titles: {
     acknowledgement: 'We have your request',
     identity: 'Please show us who you are',

@@ -4,6 +4,7 @@ import type { LetterWords } from '../words.ts';
 export const es: LetterWords = {
   locale: 'es-ES',
   page: 'Página',
+  laws: { gdpr: 'RGPD (Unión Europea)' },
   titles: {
     acknowledgement: 'Hemos recibido su solicitud',
     identity: 'Por favor, acredite su identidad',

@@ -4,6 +4,7 @@ import type { LetterWords } from '../words.ts';
 export const fr: LetterWords = {
   locale: 'fr-FR',
   page: 'Page',
+  laws: { gdpr: 'RGPD (Union européenne)', 'swiss-fadp': 'LPD (Suisse)', 'quebec-law-25': 'Loi 25 (Québec)' },
   titles: {
     acknowledgement: 'Nous avons reçu votre demande',
     identity: 'Merci de justifier de votre identité',

@@ -4,6 +4,7 @@ import type { LetterWords } from '../words.ts';
 export const it: LetterWords = {
   locale: 'it-IT',
   page: 'Pagina',
+  laws: { gdpr: 'RGPD (Unione europea)', 'swiss-fadp': 'LPD (Svizzera)' },
   titles: {
     acknowledgement: 'Abbiamo ricevuto la Sua richiesta',
     identity: 'La preghiamo di identificarsi',

@@ -4,6 +4,7 @@ import type { LetterWords } from '../words.ts';
 export const nl: LetterWords = {
   locale: 'nl-NL',
   page: 'Pagina',
+  laws: { gdpr: 'AVG (Europese Unie)' },
   titles: {
     acknowledgement: 'Wij hebben uw verzoek ontvangen',
     identity: 'Wilt u laten zien wie u bent',

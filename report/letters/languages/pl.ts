@@ -4,6 +4,7 @@ import type { LetterWords } from '../words.ts';
 export const pl: LetterWords = {
   locale: 'pl-PL',
   page: 'Strona',
+  laws: { gdpr: 'RODO (Unia Europejska)' },
   titles: {
     acknowledgement: 'Otrzymaliśmy Pani/Pana wniosek',
     identity: 'Prosimy o potwierdzenie tożsamości',

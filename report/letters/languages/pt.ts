@@ -4,6 +4,7 @@ import type { LetterWords } from '../words.ts';
 export const pt: LetterWords = {
   locale: 'pt-PT',
   page: 'Página',
+  laws: { gdpr: 'RGPD (União Europeia)', 'brazil-lgpd': 'LGPD (Brasil)' },
   titles: {
     acknowledgement: 'Recebemos o seu pedido',
     identity: 'Por favor, comprove a sua identidade',

@@ -111,6 +111,18 @@ describe('what laws ask for', () => {
       expect(elementsOf('refusal', regime)).not.toContain('appeal');
   });
 
+  it('a law is named as the reader’s language has it, where it has a name there', () => {
+    const law = (language: LetterLanguage, regime: RegimeName) =>
+      letterText(composeLetter(factsOf('acknowledgement', language, regime)));
+    expect(law('de', 'gdpr')).toContain('DSGVO (Europäische Union)');
+    expect(law('pl', 'gdpr')).toContain('RODO (Unia Europejska)');
+    expect(law('fr', 'quebec-law-25')).toContain('Loi 25 (Québec)');
+    expect(law('en', 'gdpr')).toContain('GDPR (European Union)');
+    for (const language of ['de', 'fr', 'es', 'it', 'pt', 'nl', 'pl'] as const)
+      expect(law(language, 'gdpr')).not.toContain('European Union');
+    expect(law('de', 'texas')).toContain('Texas Data Privacy and Security Act');
+  });
+
   it('a ground is named by its place in the law, in the reader’s language or in none', () => {
     const ground = (language: LetterLanguage, refusal: string) =>
       composeLetter({ ...factsOf('refusal', language, 'gdpr'), refusal }).paragraphs.find(
