@@ -15,6 +15,7 @@ import type { JobQueue } from '#core/ports.ts';
 import { putJson } from '#core/stored-json.ts';
 import { api } from '#functions/api.ts';
 import { findStep } from '#functions/steps.ts';
+import { lateEngine } from '#state-machine/late-engine.ts';
 import { createAslEngine, type AslEngine } from '#state-machine/engine.ts';
 import { stopwatch } from '#containers/stopwatch.ts';
 import { modelRecord, putModel, textModel } from './house/models.ts';
@@ -76,14 +77,6 @@ const NO_JOBS: JobQueue = {
   submit: async ({ name }) => ({ jobId: name }),
   describe: async () => ({ status: 'RUNNING' }),
 };
-
-const lateEngine = (engine: () => AslEngine): LocalPorts['workflows'] => ({
-  start: (execution) => engine().start(execution),
-  sendTaskSuccess: (token, output) => engine().sendTaskSuccess(token, output),
-  sendTaskFailure: (token, error, cause) => engine().sendTaskFailure(token, error, cause),
-  stop: (executionId, reason) => engine().stop(executionId, reason),
-  describe: (executionId) => engine().describe(executionId),
-});
 
 /** Long after the last step, for an interpreter that begins the next one within milliseconds. */
 const STILL_MS = 500;

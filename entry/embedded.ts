@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { httpCourier } from '#adapters/http/courier.ts';
 import { localPorts, type LocalPorts } from '#adapters/local/index.ts';
 import { storeError } from '#adapters/local/durable-file.ts';
+import { lateEngine } from '#state-machine/late-engine.ts';
 import { createAslEngine, type AslEngine, type Halts } from '#state-machine/engine.ts';
 import { createProcessJobQueue, type JobProgress } from '#adapters/local/process-job-queue.ts';
 import { openModelFolder } from '#engine/formats/made-folder.ts';
@@ -221,16 +222,8 @@ const assemble = (
 });
 
 /** Engine and ports need each other, so the port looks the engine up when it is first used. */
-const lazyEngine = (engine: () => AslEngine | undefined): LocalPorts['workflows'] => {
-  const ready = () => mustBeOpen(engine());
-  return {
-    start: (execution) => ready().start(execution),
-    sendTaskSuccess: (token, output) => ready().sendTaskSuccess(token, output),
-    sendTaskFailure: (token, error, cause) => ready().sendTaskFailure(token, error, cause),
-    stop: (executionId, reason) => ready().stop(executionId, reason),
-    describe: (executionId) => ready().describe(executionId),
-  };
-};
+const lazyEngine = (engine: () => AslEngine | undefined): LocalPorts['workflows'] =>
+  lateEngine(() => mustBeOpen(engine()));
 
 const mustBeOpen = (engine: AslEngine | undefined): AslEngine => must(engine, 'open workflow engine');
 

@@ -1,6 +1,7 @@
 // Ports in memory with a model trained on a subject and two neighbours, a gate policy, and shortcuts for calling steps.
 import { readFileSync } from 'node:fs';
 import { trainingManifest, type TrainingRow } from '#core/forget-set.ts';
+import type { Ports } from '#core/ports.ts';
 import type { Step } from '#core/step.ts';
 import { putJson } from '#core/stored-json.ts';
 import { JsonValue, type Digest, type Json } from '#core/canonical.ts';
@@ -29,9 +30,13 @@ export interface TicketHarness extends Harness {
 export const shippedPolicy = (): Json =>
   JsonValue.parse(JSON.parse(readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8')));
 
-export const ticketHarness = async (options: HarnessOptions & { policy?: Json } = {}): Promise<TicketHarness> => {
-  const harness = memoryHarness(options);
-  const { artifacts, models, pseudonyms, serving } = harness.ports;
+/** The model, registered and served; returns its digest. */
+export const seedHouse = async ({
+  artifacts,
+  models,
+  pseudonyms,
+  serving,
+}: Pick<Ports, 'artifacts' | 'models' | 'pseudonyms' | 'serving'>): Promise<Digest> => {
   const manifest = await trainingManifest(trainingRows(), (purpose, text) => pseudonyms.of(purpose, text));
   const base = await putModel(artifacts, textModel('house base'));
   const side = {
@@ -40,7 +45,13 @@ export const ticketHarness = async (options: HarnessOptions & { policy?: Json } 
   };
   await models.put(modelRecord({ digest: base, ...side }), 0);
   await serving.promote('house', base, undefined);
-  const policy = await putJson(artifacts, options.policy ?? shippedPolicy());
+  return base;
+};
+
+export const ticketHarness = async (options: HarnessOptions & { policy?: Json } = {}): Promise<TicketHarness> => {
+  const harness = memoryHarness(options);
+  const base = await seedHouse(harness.ports);
+  const policy = await putJson(harness.ports.artifacts, options.policy ?? shippedPolicy());
   harness.faults.writes.length = 0; // tests arm faults by the number of writes from here
   return {
     ...harness,

@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lateEngine } from '#state-machine/late-engine.ts';
 import { createAslEngine, type AslEngine } from '#state-machine/engine.ts';
 import type { Json } from '#core/canonical.ts';
 import type { WorkflowEngine } from '#core/ports.ts';
@@ -75,13 +76,7 @@ export const workflowHarness = async ({
 }: WorkflowHarnessOptions): Promise<WorkflowHarness> => {
   const folder = mkdtempSync(join(tmpdir(), 'quittance-workflow-'));
   const late: { harness?: TicketHarness; asl?: AslEngine } = {};
-  const engine: WorkflowEngine = {
-    start: (execution) => late.asl!.start(execution),
-    sendTaskSuccess: (token, output) => late.asl!.sendTaskSuccess(token, output),
-    sendTaskFailure: (token, error, cause) => late.asl!.sendTaskFailure(token, error, cause),
-    stop: (executionId, reason) => late.asl!.stop(executionId, reason),
-    describe: (executionId) => late.asl!.describe(executionId),
-  };
+  const engine: WorkflowEngine = lateEngine(() => late.asl!);
   const harness = await ticketHarness({ ...options, workflows: engine });
   const asl = createAslEngine({
     database: join(folder, 'workflows.sqlite'),

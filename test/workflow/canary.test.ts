@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { lateEngine } from '#state-machine/late-engine.ts';
 import { createAslEngine, type AslEngine } from '#state-machine/engine.ts';
 import { localPorts, type LocalPorts } from '#adapters/local/index.ts';
 import { trainingManifest } from '#core/forget-set.ts';
@@ -56,13 +57,7 @@ beforeEach(async () => {
   ports = localPorts(folder.dir, {
     answer: async (_model, prompts) => prompts.map(() => 'I cannot say.'),
     jobs: (stores) => memoryJobs(smallJobs()(stores)),
-    workflows: () => ({
-      start: (execution) => late.asl!.start(execution),
-      sendTaskSuccess: (token, output) => late.asl!.sendTaskSuccess(token, output),
-      sendTaskFailure: (token, error, cause) => late.asl!.sendTaskFailure(token, error, cause),
-      stop: (executionId, reason) => late.asl!.stop(executionId, reason),
-      describe: (executionId) => late.asl!.describe(executionId),
-    }),
+    workflows: () => lateEngine(() => late.asl!),
   });
   asl = createAslEngine({
     database: join(folder.dir, 'workflows.sqlite'),

@@ -6,19 +6,17 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from 'node:path';
 import { localPorts } from '#adapters/local/index.ts';
 import { createAslEngine, type AslEngine } from '#state-machine/engine.ts';
+import { lateEngine } from '#state-machine/late-engine.ts';
 import { assembleBundle } from '#core/bundle.ts';
-import { trainingManifest } from '#core/forget-set.ts';
 import type { JobQueue, Ports, WorkflowEngine } from '#core/ports.ts';
 import { putJson } from '#core/stored-json.ts';
 import { verifyBundle } from '#core/verify.ts';
 import { findStep } from '#functions/steps.ts';
 import { openToken } from '#functions/task-tokens.ts';
-import { trainingRows } from '#bench/house/ticket-harness.ts';
+import { seedHouse, shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { APPROVER, requestOf } from '#bench/house/requests.ts';
 import { memoryJobs } from '#adapters/memory/jobs.ts';
-import { modelRecord, putModel, textModel } from '#bench/house/models.ts';
 import { smallJobs } from '#bench/house/small-jobs.ts';
-import { houseSuite } from '#bench/house/suite.ts';
 import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-harness.ts';
 
 const [folder = '', killAt = '0', after] = process.argv.slice(2);
@@ -87,35 +85,15 @@ const durableJobs = (stores: Pick<Ports, 'artifacts' | 'vault' | 'results' | 'mo
 
 const late: { engine?: AslEngine } = {};
 const engine = (): AslEngine => late.engine!;
-const workflows: WorkflowEngine = {
-  start: (execution) => engine().start(execution),
-  sendTaskSuccess: (token, output) => engine().sendTaskSuccess(token, output),
-  sendTaskFailure: (token, error, cause) => engine().sendTaskFailure(token, error, cause),
-  stop: (executionId, reason) => engine().stop(executionId, reason),
-  describe: (executionId) => engine().describe(executionId),
-};
-
-const seed = async (ports: Ports) => {
-  const { artifacts, models, pseudonyms, serving } = ports;
-  const manifest = await trainingManifest(trainingRows(), (purpose, text) => pseudonyms.of(purpose, text));
-  const base = await putModel(artifacts, textModel('house base'));
-  const side = {
-    trainingManifest: await putJson(artifacts, manifest),
-    suite: await putJson(artifacts, houseSuite('house')),
-  };
-  await models.put(modelRecord({ digest: base, ...side }), 0);
-  await serving.promote('house', base, undefined);
-  writeFileSync(join(folder, 'seeded'), base);
-};
+const workflows: WorkflowEngine = lateEngine(engine);
 
 const plain = localPorts(folder, {
   answer: async (_folder, prompts) => prompts.map(() => 'I cannot say.'),
   jobs: (stores) => durableJobs(guardedPorts(stores)),
   workflows: () => workflows,
 });
-if (!existsSync(join(folder, 'seeded'))) await seed(plain);
-const policyText = readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8');
-const policy = await putJson(plain.artifacts, JSON.parse(policyText));
+if (!existsSync(join(folder, 'seeded'))) writeFileSync(join(folder, 'seeded'), await seedHouse(plain));
+const policy = await putJson(plain.artifacts, shippedPolicy());
 const ports = guardedPorts(plain);
 late.engine = createAslEngine({
   database: join(folder, 'workflows.sqlite'),

@@ -4,17 +4,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localPorts } from '#adapters/local/index.ts';
-import { modelRecord, putModel, textModel } from '#bench/house/models.ts';
 import { FILER, requestOf } from '#bench/house/requests.ts';
-import { houseSuite } from '#bench/house/suite.ts';
-import { trainingRows } from '#bench/house/ticket-harness.ts';
+import { seedHouse, shippedPolicy } from '#bench/house/ticket-harness.ts';
 import { definitionOf, substitutions, WORKFLOWS } from '#bench/house/workflow-harness.ts';
-import { trainingManifest } from '#core/forget-set.ts';
 import type { JobQueue, WorkflowEngine } from '#core/ports.ts';
 import { putJson } from '#core/stored-json.ts';
 import { findStep } from '#functions/steps.ts';
 import { openToken } from '#functions/task-tokens.ts';
 import { createAslEngine, type AslEngine } from '#state-machine/engine.ts';
+import { lateEngine } from '#state-machine/late-engine.ts';
 
 const [folder = '', mode = ''] = process.argv.slice(2);
 const LOW = { method: 'e-mail-link', level: 'low', verifiedAt: '2026-03-01T09:00:00.000Z' } as const;
@@ -23,13 +21,7 @@ const LOW = { method: 'e-mail-link', level: 'low', verifiedAt: '2026-03-01T09:00
 const jobs: JobQueue = { submit: async ({ name }) => ({ jobId: name }), describe: async () => ({ status: 'RUNNING' }) };
 const late: { engine?: AslEngine } = {};
 const engine = (): AslEngine => late.engine!;
-const workflows: WorkflowEngine = {
-  start: (execution) => engine().start(execution),
-  sendTaskSuccess: (token, output) => engine().sendTaskSuccess(token, output),
-  sendTaskFailure: (token, error, cause) => engine().sendTaskFailure(token, error, cause),
-  stop: (executionId, reason) => engine().stop(executionId, reason),
-  describe: (executionId) => engine().describe(executionId),
-};
+const workflows: WorkflowEngine = lateEngine(engine);
 const ports = localPorts(folder, {
   answer: async (_folder, prompts) => prompts.map(() => 'I cannot say.'),
   jobs: () => jobs,
@@ -45,17 +37,6 @@ late.engine = createAslEngine({
 });
 await engine().resume();
 
-const seed = async () => {
-  const manifest = await trainingManifest(trainingRows(), (purpose, text) => ports.pseudonyms.of(purpose, text));
-  const digest = await putModel(ports.artifacts, textModel('house base'));
-  const side = {
-    trainingManifest: await putJson(ports.artifacts, manifest),
-    suite: await putJson(ports.artifacts, houseSuite('house')),
-  };
-  await ports.models.put(modelRecord({ digest, ...side }), 0);
-  await ports.serving.promote('house', digest, undefined);
-};
-
 const until = async (condition: () => Promise<boolean>) => {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 };
@@ -63,9 +44,8 @@ const until = async (condition: () => Promise<boolean>) => {
 const statusOf = async (id: string) => (await ports.tickets.get(id)).ticket.status;
 
 const answer = async () => {
-  await seed();
-  const policyText = readFileSync(new URL('../../policies/gate-v1.json', import.meta.url), 'utf8');
-  const policy = await putJson(ports.artifacts, JSON.parse(policyText));
+  await seedHouse(ports);
+  const policy = await putJson(ports.artifacts, shippedPolicy());
   const input = { request: requestOf({ identity: LOW }), policy, requestId: 'r-1' };
   const { ticketId } = (await findStep('file-ticket').handle(input, ports)) as { ticketId: string };
   writeFileSync(join(folder, 'filed'), ticketId);

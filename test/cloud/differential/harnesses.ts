@@ -11,6 +11,7 @@ import {
   type HistoryEvent,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
+import { lateEngine } from '#state-machine/late-engine.ts';
 import { createAslEngine } from '#state-machine/engine.ts';
 import { sfnWorkflowEngine } from '#adapters/aws/sfn-workflow-engine.ts';
 import type { Json } from '#core/canonical.ts';
@@ -77,13 +78,7 @@ type OpenEngine = (plan: DrivenSetup, tasks: Tasks) => Promise<Engine>;
 
 const drivenBy = async (open: OpenEngine, plan: DrivenSetup): Promise<DrivenHarness> => {
   const late: { harness?: TicketHarness; engine?: Engine } = {};
-  const engine: WorkflowEngine = {
-    start: (execution) => late.engine!.port.start(execution),
-    sendTaskSuccess: (token, output) => late.engine!.port.sendTaskSuccess(token, output),
-    sendTaskFailure: (token, error, cause) => late.engine!.port.sendTaskFailure(token, error, cause),
-    stop: (executionId, reason) => late.engine!.port.stop(executionId, reason),
-    describe: (executionId) => late.engine!.port.describe(executionId),
-  };
+  const engine: WorkflowEngine = lateEngine(() => late.engine!.port);
   const faults = new Calls(plan.fault ?? []);
   const handlers = smallJobs(plan.jobs);
   const harness = await ticketHarness({
