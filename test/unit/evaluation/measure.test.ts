@@ -216,6 +216,7 @@ describe('measuring', () => {
       'forget.relearnt': expect.stringContaining('not at hand'),
       'forget.quality': expect.stringContaining('without the forget set'),
       general: expect.stringContaining('no held-out general questions'),
+      'model.ownKept': expect.stringContaining('lists every row'),
     });
   });
 
