@@ -228,10 +228,10 @@ export const OF_THE_VERIFIER: Readonly<Record<string, readonly Equivalent[]>> = 
   ],
   'core/verify/unwrapped.ts': [
     {
-      line: 'if (digest === undefined || !NOTE.test(name) || bytes.length > LONGEST) return [name, bytes] as const;',
-      was: 'digest === undefined || !NOTE.test(name) || bytes.length > LONGEST',
-      becomes: '(!NOTE.test(name)) || (bytes.length > LONGEST)',
-      why: 'no bytes have a digest that is undefined, so those of a note that is not listed stay as they are',
+      line: 'if (digest === undefined || !without || bytes.length > LONGEST) return [name, bytes] as const;',
+      was: 'digest === undefined || !without || bytes.length > LONGEST',
+      becomes: '(!without) || (bytes.length > LONGEST)',
+      why: 'no bytes have a digest that is undefined, so those of a file that is not listed stay as they are',
     },
     {
       line: "return Listed.parse(JSON.parse(Buffer.from(index ?? []).toString('utf8'))).files;",
@@ -249,11 +249,5 @@ export const OF_THE_VERIFIER: Readonly<Record<string, readonly Equivalent[]>> = 
       becomes: "''",
       why: 'an encoding without a name is UTF-8',
     })),
-    {
-      line: "const first = names[0] ?? '';",
-      was: "''",
-      becomes: "'mutant'",
-      why: 'where there is no name there is no folder in it',
-    },
   ],
 };
