@@ -154,7 +154,11 @@ export const unigram = (parts: object, model: { byte_fallback?: boolean } = {}):
     ...parts,
     model: { type: 'Unigram', unk_id: null, vocab: [], byte_fallback: false },
   });
-  const learnt = base.model['vocab'] as [string, number][];
+  // the Rust library reads a number of seventeen digits with an error in the last bit, which decides between splits of
+  // nearly one score; the trainer's threads add up in another order each time
+  const learnt = (base.model['vocab'] as [string, number][]).map(
+    ([name, score]) => [name, Number(score.toFixed(6))] as const,
+  );
   // rare letters stay unknown
   const vocab = [
     ...['<unk>', '</s>', ...(model.byte_fallback ? hexBytes : [])].map((name) => [name, 0]),
