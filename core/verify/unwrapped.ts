@@ -87,10 +87,12 @@ const Signatures = z.array(z.strictObject({ keyid: z.string(), sig: z.string() }
 const envelopeWithout = (bytes: Uint8Array, digest: string): Uint8Array => {
   if (digestOf(bytes) === digest) return bytes;
   const envelope = envelopeIn(bytes);
-  for (let removed = 1; removed <= Math.min(MOST_ADDED, envelope?.signatures.length ?? 0); removed++) {
-    const signatures = Signatures.safeParse(envelope?.signatures.slice(0, -removed));
-    if (!envelope || !signatures.success) continue;
-    const rest = Buffer.from(canonicalize({ ...envelope, signatures: signatures.data }), 'utf8');
+  if (!envelope) return bytes;
+  const { signatures } = envelope;
+  for (let removed = 1; removed <= Math.min(MOST_ADDED, signatures.length); removed++) {
+    const left = Signatures.safeParse(signatures.slice(0, -removed));
+    if (!left.success) continue; // what we sign has no other form
+    const rest = Buffer.from(canonicalize({ ...envelope, signatures: left.data }), 'utf8');
     if (digestOf(rest) === digest) return rest;
   }
   return bytes;

@@ -234,6 +234,12 @@ export const OF_THE_VERIFIER: Readonly<Record<string, readonly Equivalent[]>> = 
       why: 'no bytes have a digest that is undefined, so those of a file that is not listed stay as they are',
     },
     {
+      line: 'if (digestOf(bytes) === digest) return bytes;',
+      was: 'digestOf(bytes) === digest',
+      becomes: 'false',
+      why: 'what is listed as it is, is no shorter one’s digest, so that nothing is taken off it',
+    },
+    {
       line: "return Listed.parse(JSON.parse(Buffer.from(index ?? []).toString('utf8'))).files;",
       was: 'index ?? []',
       becomes: 'index',
@@ -242,6 +248,7 @@ export const OF_THE_VERIFIER: Readonly<Record<string, readonly Equivalent[]>> = 
     ...[
       "return Listed.parse(JSON.parse(Buffer.from(index ?? []).toString('utf8'))).files;",
       "rest = Buffer.from(text.slice(0, last.index + 1), 'utf8');",
+      "const rest = Buffer.from(canonicalize({ ...envelope, signatures: left.data }), 'utf8');",
       "const text = Buffer.from(rest).toString('utf8');",
     ].map((line) => ({
       line,

@@ -1,7 +1,7 @@
 // What others add to a bundle on its way is set aside with a remark; anything else that was changed stays, so that the
 // seal finds it.
 import { describe, expect, it } from '@jest/globals';
-import { digestOf } from '#core/canonical.ts';
+import { canonicalize, digestOf } from '#core/canonical.ts';
 import { unwrapped } from '#core/verify/unwrapped.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
@@ -165,6 +165,10 @@ describe('signatures in an envelope', () => {
       expect(files['attestations/x.dsse.json']).toBe(OURS);
       expect(remarks).toEqual([expect.stringContaining('attestations/x.dsse.json')]);
     }
+    const sixteen = JSON.stringify(envelope('ours', 'theirs', ...Array.from({ length: 16 }, () => 'a')));
+    expect(found(sixteen).files['certificate.dsse.json']).toBe(OURS);
+    const two = { ...added, signatures: [...added.signatures.slice(0, 2), { keyid: 'odd' }, signature('b')] };
+    expect(found(JSON.stringify(two)).files['certificate.dsse.json']).toBe(OURS);
     const withMore = { ...added, signatures: [...added.signatures.slice(0, 2), { ...signature('a'), cert: 'x' }] };
     expect(found(JSON.stringify(withMore)).files['certificate.dsse.json']).toBe(OURS);
   });
@@ -181,5 +185,19 @@ describe('signatures in an envelope', () => {
     ['no JSON', '{'],
   ])('stay where the envelope has %s', (_what, text) => {
     expect(found(text)).toMatchObject({ files: { 'certificate.dsse.json': text }, remarks: [] });
+  });
+
+  it.each(['certificate.dsse.json.txt', 'certificate.json', 'checkpoint'])(
+    'stay in %s, which is no envelope',
+    (name) => {
+      const text = JSON.stringify(envelope('ours', 'theirs', 'a'));
+      expect(found(text, name)).toMatchObject({ files: { [name]: text }, remarks: [] });
+    },
+  );
+
+  it('stay where the listed file has none at all', () => {
+    const bare = { payload: 'e30=', payloadType: 'application/vnd.in-toto+json' };
+    const text = JSON.stringify({ ...bare, signatures: [{ keyid: 'odd' }, signature('a')] });
+    expect(found(text, 'certificate.dsse.json', canonicalize(bare)).remarks).toEqual([]);
   });
 });
