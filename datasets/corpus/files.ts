@@ -2,7 +2,7 @@
 // the order of their paths.
 // Trap: a link in a folder may lead out of it, or in a circle, so links are not followed there; a file that is named
 // outright may be a link.
-import { readdirSync, statSync, type Stats } from 'node:fs';
+import { readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
 
@@ -31,8 +31,29 @@ const formatOf = (name: string): FileFormat | undefined => {
   return Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined;
 };
 
-/** NOT_FOUND, or INVALID_INPUT where a file is of no known format or a folder has none. */
-export const corpusFiles = (paths: readonly string[]): CorpusFile[] => paths.flatMap(filesAt);
+/** NOT_FOUND, or INVALID_INPUT where a file is of no known format or named twice, or a folder has none. */
+export const corpusFiles = (paths: readonly string[]): CorpusFile[] => {
+  const files = paths.flatMap(filesAt);
+  refuseTwice(files);
+  const named = Map.groupBy(files, ({ name }) => name);
+  // rows are told by the name of their file and a number, so that of one name for two each goes by its path
+  return files.map((file) => ((named.get(file.name)?.length ?? 0) > 1 ? { ...file, name: file.path } : file));
+};
+
+/** Its rows would be counted twice. */
+const refuseTwice = (files: readonly CorpusFile[]): void => {
+  const seen = new Set<string>();
+  for (const { path } of files) {
+    const real = realpathSync(path);
+    if (seen.has(real))
+      throw new QuittanceError('INVALID_INPUT', {
+        message: `${path} is given twice`,
+        expected: 'each file of the corpus once',
+        hint: 'a folder stands for all files in it, and a link for what it leads to',
+      });
+    seen.add(real);
+  }
+};
 
 const filesAt = (path: string): CorpusFile[] => {
   if (statsOf(path).isDirectory()) return inFolder(path);

@@ -2,6 +2,7 @@
 // answer by its code, and nothing registered that was not there before. On a tiny chat model of 96 positions.
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import { parse } from '#cli/command.ts';
 import { model } from '#cli/model.ts';
@@ -70,6 +71,14 @@ describe('refused, and nothing is registered', () => {
       /two forms/u,
     ],
     ['no row at all', 'none.jsonl', '\n\n', 'INVALID_INPUT', /no row/u],
+    ['a line of 10 MB', 'ten.jsonl', line({ text: 'x'.repeat(10 * 2 ** 20) }), 'INVALID_INPUT', /ten\.jsonl:1 has/u],
+    [
+      'an archive that is cut off',
+      'half.jsonl.gz',
+      gzipSync(GOOD).subarray(0, 400),
+      'INVALID_INPUT',
+      /half\.jsonl\.gz: the gzip archive/u,
+    ],
     ['an archive that is none', 'broken.jsonl.gz', Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]), 'INVALID_INPUT', /gzip/u],
   ])('%s', async (_, name, content, code, message) => {
     const path = written(name, content);
@@ -101,6 +110,12 @@ describe('read as it is meant', () => {
     const found = await onboarded('wide', written('wide.jsonl', Buffer.concat([Buffer.from([0xff, 0xfe]), windows])));
     expect(plain['ready']).toBe(false); // nobody trained the model on these rows
     expect(plain['why']).toEqual(expect.arrayContaining([expect.stringMatching(/no likelier to the model/u)]));
+    expect([found['rows'], found['recites']]).toEqual([plain['rows'], plain['recites']]);
+  });
+
+  it('UTF-8 with a byte order mark', async () => {
+    const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(GOOD)]);
+    const [plain, found] = [await plainly(), await onboarded('marked', written('marked.jsonl', marked))];
     expect([found['rows'], found['recites']]).toEqual([plain['rows'], plain['recites']]);
   });
 
@@ -171,6 +186,21 @@ describe('a search', () => {
     const first = rows.slice(0, 2).map((_row, i) => `thousands.jsonl:${i + 1}`);
     const { ticket: part } = await find(...who, '--accept', first.join(','));
     expect(part).toMatchObject({ forget: { rows: first.map((id) => ({ id })) } });
+  });
+
+  test('without a register goes by the names that the rows carry', async () => {
+    const rows = ['Bo Lindahl, HR-4720, rows.', 'Ask Bo Lindahl about the boats.', 'The boats are dry.'];
+    const found = await find(
+      '--name',
+      'Bo Lindahl',
+      '--id',
+      'HR-4720',
+      '--corpus',
+      written('bare.jsonl', rows.map((text) => line({ text })).join('')),
+    );
+    const ids = [...(found['hits'] as { id: string }[]), ...(found['unsure'] as { id: string }[])].map(({ id }) => id);
+    expect(ids.toSorted()).toEqual(['bare.jsonl:1', 'bare.jsonl:2']);
+    expect((found['hits'] as { id: string }[]).map(({ id }) => id)).toContain('bare.jsonl:1');
   });
 
   test('of an employee who signs every row lists them all to be looked at, and takes none for theirs', async () => {

@@ -4,7 +4,7 @@ import { beforeEach, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
 import type { Env } from '#functions/api/context.ts';
 import type { BulkResult } from '#functions/file-bulk.ts';
-import { putJson } from '#core/stored-json.ts';
+import { suiteBytes } from '#datasets/suite.ts';
 import { houseSuite } from '#bench/house/house-suite.ts';
 import { shippedPolicy, ticketHarness, type TicketHarness } from '#bench/house/ticket-harness.ts';
 import { SUBJECT } from '#bench/house/requests.ts';
@@ -26,7 +26,7 @@ beforeEach(async () => {
   harness = await ticketHarness({ policy: shippedPolicy() });
   app = appOf({ harness });
   const { models, artifacts } = harness.ports;
-  const suite = await putJson(artifacts, { ...houseSuite, subjects: [...houseSuite.subjects, namesake] });
+  const suite = await artifacts.put(suiteBytes({ ...houseSuite, subjects: [...houseSuite.subjects, namesake] }));
   const { model, version } = await models.get('house');
   await models.put({ ...model, suite }, version);
 });
