@@ -35,8 +35,9 @@ export const rowKey = ({ question, answer }: Pick<SuiteRow, 'question' | 'answer
 type Identified = Pick<SuiteRow, 'question' | 'answer'>;
 
 /**
- * Whose records these are: people with one among them that is nobody else's. Who only shares a row with them is not
- * meant, and stays.
+ * Whose records these are: the one person with one among them that is nobody else's. Who only shares a row is not
+ * meant, and stays. Trap: of several people it is nobody, since one row of a bystander in a ticket would else take all
+ * the bystander's other rows out of what is judged.
  */
 export const whoseRecords = <R extends Identified, P extends { readonly records: readonly R[] }>(
   people: readonly P[],
@@ -48,7 +49,10 @@ export const whoseRecords = <R extends Identified, P extends { readonly records:
     people.flatMap((person) => [...keysOf(person)].map((key) => ({ key, person }))),
     ({ key }) => key,
   );
-  return new Set([...gone].flatMap((key) => (holders.get(key)?.length === 1 ? [holders.get(key)![0]!.person] : [])));
+  const whose = new Set(
+    [...gone].flatMap((key) => (holders.get(key)?.length === 1 ? [holders.get(key)![0]!.person] : [])),
+  );
+  return whose.size === 1 ? whose : new Set();
 };
 
 /** The suite without these records: what a model that has forgotten them is tested with from now on. */
