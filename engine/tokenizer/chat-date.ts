@@ -5,8 +5,14 @@ import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { LIMIT_MS, withTemplate, type ChatMessage, type ChatTemplate, type Render } from './chat.ts';
 import { strftime } from './strftime.ts';
 
-/** Every month, day of the month, day of the week and hour, and years long past and to come. */
-const TIMES = Array.from({ length: 31 }, (_, i) => new Date(2001 + 3 * i, i % 12, i + 1, i % 24, 7 * i, 11 * i));
+/**
+ * Every month, day of the month, day of the week and hour, and years long past and to come. Trap: not every two of them
+ * together, so that a template for Mondays in May alone is not found.
+ */
+export const TIMES: readonly Date[] = [
+  ...Array.from({ length: 31 }, (_, i) => new Date(2001 + 3 * i, i % 12, i + 1, i % 24, i, i)),
+  ...Array.from({ length: 7 }, (_, i) => new Date(2026, 0, i + 1)),
+];
 
 /** A template may say the date in its own system prompt alone, in a given one, or in a later turn. */
 const SYSTEM: ChatMessage = { role: 'system', content: 'Be brief.' };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { frameAround, frameOf } from '#datasets/chat.ts';
 import { importModel } from '#engine/formats/import.ts';
 import { readJsonFile } from '#engine/formats/json-file.ts';
-import { checkChatTemplate, pinDate } from '#engine/tokenizer/chat-date.ts';
+import { checkChatTemplate, pinDate, TIMES } from '#engine/tokenizer/chat-date.ts';
 import { renderChats, type ChatTemplate } from '#engine/tokenizer/chat.ts';
 import { strftime } from '#engine/tokenizer/strftime.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
@@ -54,6 +54,15 @@ describe('a template with the date', () => {
     expect(await checkChatTemplate(template(source))).toEqual({ dated: true });
     for (const system of [undefined, 'Be brief.'])
       await expect(frameAround(template(source), system)).rejects.toMatchObject({ code: 'MODEL_UNSUPPORTED' });
+  });
+
+  it('is asked in every month, day of a month, day of a week and hour', () => {
+    const met = (part: (time: Date) => number) => [...new Set(TIMES.map(part))].toSorted((a, b) => a - b);
+    const upTo = (count: number, first = 0) => Array.from({ length: count }, (_, i) => first + i);
+    expect(met((time) => time.getMonth())).toEqual(upTo(12));
+    expect(met((time) => time.getDate())).toEqual(upTo(31, 1));
+    expect(met((time) => time.getDay())).toEqual(upTo(7));
+    expect(met((time) => time.getHours())).toEqual(upTo(24));
   });
 
   it('that asks for the time and says nothing of it is none', async () => {
