@@ -62,7 +62,7 @@ const boundText = (one: Check): string => {
 /** An attack teaches some of a person's records and watches the others. */
 const fewText = ({ checks }: GatePolicy): string =>
   checks.some(({ of }) => of.startsWith('forget.relearnt'))
-    ? 'A ticket of one record cannot pass it: an attack needs two. '
+    ? 'A ticket of one record for each of its people cannot pass it, as an attack needs two, nor one on a model whose suite has too few never-trained people to watch 20 of their records. '
     : '';
 
 const chanceText = ({ sampling }: GatePolicy): string =>

@@ -1,16 +1,12 @@
 // The suite behind a request for a part: rows of the same person that stay are marked by whether the model still gives
 // them, so that the next ticket is not judged by what this one took beside its records.
 // Trap: the weights are asked before they are stored in fewer bits, and a row that they give may be lost by that.
-import { isRecited, whoseRecords } from '#core/suite-rows.ts';
+import { isRecited } from '#core/suite-rows.ts';
 import type { QaRecord, Suite } from '#datasets/suite-shape.ts';
 import { inference } from '#engine/inference.ts';
 import type { Model } from '#engine/model.ts';
 import { pairOf } from '#evaluation/exam.ts';
 import { isExact } from '#evaluation/scores.ts';
-
-/** Of the people whose records these are. */
-export const idsOf = ({ subjects }: Suite, records: Parameters<typeof whoseRecords>[1]): ReadonlySet<string> =>
-  new Set([...whoseRecords(subjects, records)].map(({ id }) => id));
 
 /** `staying` is the suite without the forgotten records, `whose` holds ids. */
 export const partLeft = (staying: Suite, whose: ReadonlySet<string>, model: Model): Suite => {

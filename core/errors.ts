@@ -147,6 +147,23 @@ export class QuittanceError extends Error {
 export const isQuittanceError = (error: unknown, code?: ErrorCode): error is QuittanceError =>
   error instanceof QuittanceError && (code === undefined || error.code === code);
 
+/** Of several failures so many are told. */
+const TOLD = 8;
+
+/** One error for all, by the first one's code, so that none hides behind it; the error itself where there is one. */
+export const together = (failed: readonly unknown[]): unknown => {
+  const [first] = failed;
+  if (failed.length < 2 || !isQuittanceError(first)) return first;
+  const told = [...new Set(failed.map((one) => (one instanceof Error ? one.message : String(one))))];
+  const more = told.length > TOLD ? [`and ${told.length - TOLD} more`] : [];
+  const { code, expected, got, hint } = first;
+  return new QuittanceError(code, {
+    message: [...told.slice(0, TOLD), ...more].join('; '),
+    ...{ ...(expected !== undefined && { expected }), ...(got !== undefined && { got }) },
+    ...{ ...(hint !== undefined && { hint }), cause: first },
+  });
+};
+
 /** What was asked for cannot be understood; nothing was done. Exit code 3. */
 export const usageError = (message: string, hint?: string): QuittanceError =>
   new QuittanceError('USAGE', { message, ...(hint === undefined ? {} : { hint }) });

@@ -21,24 +21,32 @@ export const columnsOf = (ticket: Ticket): TicketColumns => ({
 export const refuseOtherColumns = (ticket: Ticket, row: TicketColumns): Ticket => {
   const own = columnsOf(ticket);
   for (const name of ['id', 'model', 'duplicate'] as const)
-    if (own[name] !== row[name]) throw otherColumn(row.id, name);
+    if (own[name] !== row[name]) throw new OtherColumn(ticket, row.id, name);
   return ticket;
 };
 
-/** STORE_CORRUPT of a column that is not what the ticket would be found by. */
-export const otherColumn = (id: string, name: string): QuittanceError =>
-  corrupt(id, `the column '${name}' of ticket ${id} is not what the ticket itself says`);
+/** STORE_CORRUPT of a column that is not what the ticket would be found by; the ticket itself is whole. */
+export class OtherColumn extends QuittanceError {
+  readonly #ticket: Ticket; // in no print of the error
+
+  constructor(ticket: Ticket, id: string, name: string) {
+    super('STORE_CORRUPT', corrupt(id, `the column '${name}' of ticket ${id} is not what the ticket itself says`));
+    this.#ticket = ticket;
+  }
+
+  get ticket(): Ticket {
+    return this.#ticket;
+  }
+}
 
 /** STORE_CORRUPT of a ticket whose row does not have its form. */
 export const corruptRow = (id: string): QuittanceError =>
-  corrupt(id, `the row of ticket ${id} does not have the form of its status`);
+  new QuittanceError('STORE_CORRUPT', corrupt(id, `the row of ticket ${id} does not have the form of its status`));
 
-const corrupt = (id: string, message: string): QuittanceError =>
-  new QuittanceError('STORE_CORRUPT', {
-    message,
-    got: id,
-    hint: 'find out who edited the store, and restore the ticket from a backup',
-  });
+const corrupt = (id: string, message: string) => ({
+  ...{ message, got: id },
+  hint: 'find out who edited the store, and restore the ticket from a backup',
+});
 
 /** Told of each row that does not have its form, or whose columns say something else than its ticket. */
 export type Unreadable = (error: QuittanceError) => void;

@@ -4,7 +4,7 @@
 import { canonicalize } from '#core/canonical.ts';
 import { QuittanceError } from '#core/errors.ts';
 import type { ForgetRecord } from '#core/forget-set.ts';
-import { rowKey } from '#core/suite-rows.ts';
+import { rowKey, whoseRecords } from '#core/suite-rows.ts';
 import { partIn } from '#core/words/part.ts';
 import type { Piece } from './pieces.ts';
 import { suiteFrom } from './suite-form.ts';
@@ -52,6 +52,10 @@ export const framedRows = (suite: Suite, records: readonly Piece[]): ForgetRow[]
 /** Those of the records that ask a question, as `withoutRecords` finds them. */
 export const questionsOf = (records: readonly Piece[]): Pick<ForgetRecord, 'question' | 'answer'>[] =>
   records.flatMap(({ question, answer }) => (question === undefined ? [] : [{ question, answer }]));
+
+/** Id of the person whose records these are, where they are one person's (core/suite-rows.ts). */
+export const idsOf = ({ subjects }: Suite, records: Parameters<typeof whoseRecords>[1]): ReadonlySet<string> =>
+  new Set([...whoseRecords(subjects, records)].map(({ id }) => id));
 
 const knownRows = (suite: Suite): ReadonlyMap<string, QaRecord> =>
   new Map(suite.subjects.flatMap((person) => person.records).map((row) => [rowKey(row), row]));

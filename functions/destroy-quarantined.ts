@@ -44,7 +44,7 @@ export const destroyQuarantined = defineStep({
 
 /**
  * Tickets that took what is due out of service, under whatever model's name. Where no row of this model says so, one
- * may have been edited in any field, and each that may be it is looked at: those whose case is not over, those of the
+ * may have been edited in any field, and each that may be it is looked at: those that are not purged, those of the
  * model, and those that the registry names with a certificate; one that a restored table has lost says nothing.
  */
 const deploying = (due: readonly Quarantined[], model: ModelRecord, all: readonly Ticket[]): Ticket[] => {

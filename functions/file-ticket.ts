@@ -17,6 +17,7 @@ import { Protection } from '#core/protection.ts';
 import { defineStep } from '#core/step.ts';
 import { parseJson } from '#core/stored-json.ts';
 import { duplicateKey, isClosed, TicketId, workingOf, type Ticket } from '#core/ticket.ts';
+import { OtherColumn } from '#core/ticket-columns.ts';
 import { Received } from '#core/ticket-events.ts';
 import { Asserted, TicketRequest, type RequestSecrets } from '#core/ticket-request.ts';
 import { receive } from '#core/transitions.ts';
@@ -187,16 +188,19 @@ const receivedEvent = (asked: Asked, commitment: string, { recorded, calendar }:
 };
 
 /**
- * TICKET_DUPLICATE. Asked before there is a key: one that is destroyed is never made again, so that the same file could
- * not be filed once the other ticket is closed.
+ * TICKET_DUPLICATE; STORE_CORRUPT where the other ticket's row was edited. Asked before there is a key: one that is
+ * destroyed is never made again, so that the same file could not be filed once the other ticket is closed.
  */
 export const refuseDuplicate = async (
   model: string,
   subjectKey: string,
   tickets: Pick<Ports['tickets'], 'openOf'>,
 ): Promise<void> => {
-  // a damaged row is nobody else's fault; should it be this person's, the store's own rule against duplicates holds
-  const open = await tickets.openOf(model, () => undefined);
+  const open = await tickets.openOf(model, (error) => {
+    // a damaged row is nobody else's fault; but of this person's the column may be the one by which the store itself
+    // refuses duplicates
+    if (error instanceof OtherColumn && duplicateKey(error.ticket) === subjectKey) throw error;
+  });
   const other = open.find((ticket) => duplicateKey(ticket) === subjectKey);
   if (other)
     throw new QuittanceError('TICKET_DUPLICATE', {

@@ -3,7 +3,7 @@
 // Traps: a schedule may fire twice and a person may press at the same time: the event before the message is the lock,
 // as of a person's press. And a case may have gone on since, or been decided otherwise: then nothing is sent.
 import { z } from 'zod';
-import { isQuittanceError } from '#core/errors.ts';
+import { isQuittanceError, together } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
 import { isDecided, isOvertaken, letterIn, type FoundLetter } from './letter-mail.ts';
@@ -39,7 +39,7 @@ export const retryLetters = defineStep({
     for (const ticketId of await casesWithWaiting(ports, ports.clock.now()))
       for (const number of (await each(() => dueIn(ticketId, ports))) ?? [])
         results.push((await each(() => triedAgain(ticketId, number, ports))) ?? 'skipped');
-    if (failed.length > 0) throw failed[0];
+    if (failed.length > 0) throw together(failed);
     const tried = results.filter((result) => result !== 'skipped');
     return { tried: tried.length, taken: tried.filter((result) => result === 'accepted').length };
   },

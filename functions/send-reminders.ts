@@ -3,7 +3,7 @@
 // Trap: a schedule may fire twice, so a notice's id contains the day, by which receivers recognise the repeat.
 import { z } from 'zod';
 import { addDays, localDate } from '#core/days.ts';
-import { isQuittanceError } from '#core/errors.ts';
+import { isQuittanceError, together } from '#core/errors.ts';
 import { meaningOf } from '#core/statuses.ts';
 import type { Ports } from '#core/ports.ts';
 import { defineStep } from '#core/step.ts';
@@ -30,10 +30,11 @@ export const sendReminders = defineStep({
       const until = ranOutOn(ticket, now);
       if (until !== undefined) await goOn(ticket, until, ports).catch(keep);
     }
-    const due = (await tickets.list(keep)).flatMap((ticket) => remindersOf(ticket, now));
+    // as the cases are now; damaged rows were told of
+    const due = (await tickets.list(() => undefined)).flatMap((ticket) => remindersOf(ticket, now));
     for (const notice of due) await notifier.notify(notice).catch(keep);
     // after all others were served, so that one damaged row, or one address that refuses mail, does not stop them
-    if (failed.length > 0) throw failed[0];
+    if (failed.length > 0) throw together(failed);
     return { sent: due.length };
   },
 });

@@ -3,6 +3,7 @@
 // month later. Called by a schedule, and whenever a data folder is opened. Nothing is decided here: what the ticket's
 // state says was answered is told, and a task that has heard of it counts as answered (task-tokens.ts).
 import { z } from 'zod';
+import { together } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
 import { meaningOf } from '#core/statuses.ts';
 import { defineStep } from '#core/step.ts';
@@ -35,7 +36,7 @@ export const wakeAnswered = defineStep({
       told += await tried(() => tellOf(id, status, ports));
     }
     for (const model of models) await tried(async () => (await wakeWaiting(ports, model), 0));
-    if (failed.length > 0) throw failed[0];
+    if (failed.length > 0) throw together(failed);
     return { told };
   },
 });

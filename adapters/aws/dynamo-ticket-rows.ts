@@ -5,7 +5,7 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import type { StoredEvent } from '#core/ports.ts';
 import { duplicateKey, Ticket } from '#core/ticket.ts';
-import { corruptRow, otherColumn, refuseOtherColumns } from '#core/ticket-columns.ts';
+import { corruptRow, OtherColumn, refuseOtherColumns } from '#core/ticket-columns.ts';
 import { storedEvent } from '#core/ticket-events.ts';
 import type { Transition } from '#core/transitions.ts';
 import { placeOf, workRowOf } from '#core/worklist.ts';
@@ -77,7 +77,7 @@ export const ticketIn = (item: Item): { ticket: Ticket; version: number } => {
   if (!row.success || !parsed?.success) throw corruptRow(id);
   const { model, duplicate, openModel, version } = row.data;
   const ticket = refuseOtherColumns(parsed.data, { id, model, duplicate });
-  if (openModel !== (duplicate === undefined ? undefined : model)) throw otherColumn(id, 'openModel');
+  if (openModel !== (duplicate === undefined ? undefined : model)) throw new OtherColumn(ticket, id, 'openModel');
   return { ticket, version };
 };
 

@@ -170,7 +170,7 @@ export const readSmallIfThere = async (path: string): Promise<Uint8Array | undef
   }
 };
 
-/** Asked at once: a turn of the thread pool costs ten times as much. */
+/** Asked at once, as a turn of the thread pool costs more than the answer: a filing asks often. */
 export const isThere = async (path: string): Promise<boolean> =>
   statSync(path, { throwIfNoEntry: false }) !== undefined;
 

@@ -42,7 +42,7 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
   let known: Uint8Array | undefined; // a search reads thousands of objects, and the file never changes
   const master = async () => (known ??= await readOrCreate(join(dir, 'master.key'), () => randomBytes(32)));
   const objects = vaultObjects(db, join(dir, 'objects'));
-  const open = opening(db, master);
+  const { open, forget } = opening(db, master);
 
   const vault: FileVault = {
     close: () => db.close(),
@@ -75,6 +75,7 @@ export const fileVault = (dir: string, clock: Clock): FileVault => {
     openingSecret: async (ticketId) => (await open(ticketId)).secret.toString('hex'),
     destroy: async (ticketId) => {
       const names = await eraseKey(db, ticketId, objects, clock);
+      forget(ticketId);
       await objects.shredFiles(ticketId);
       return purgeProof(vault, ticketId, names, clock);
     },
@@ -104,7 +105,7 @@ const opening = (db: Database, master: () => Promise<Uint8Array>) => {
     kept.set(ticketId, { wrapped, secrets });
     return secrets;
   };
-  return async (ticketId: string) => {
+  const open = async (ticketId: string) => {
     const key = await master();
     const wrapped = wrappedOf(db, ticketId);
     const known = kept.get(ticketId);
@@ -114,6 +115,7 @@ const opening = (db: Database, master: () => Promise<Uint8Array>) => {
         : keep(ticketId, wrapped, decrypt(key, `key ${ticketId}`, wrapped));
     return { dataKey: secrets.subarray(0, 32), secret: secrets.subarray(32) };
   };
+  return { open, forget: (ticketId: string) => void kept.delete(ticketId) };
 };
 
 /** A label leads to a ticket as long as the ticket has its key. */

@@ -6,7 +6,7 @@ import type { Whole } from '../quantity.ts';
 import { isExact } from '../scores.ts';
 
 export const ownKept: Whole = ({ model, own }, tables) => {
-  if (own.length === 0) return 'the ticket lists every row of these people that the model gave';
+  if (own.length === 0) return 'the ticket lists every row of one person that the model gave, or is about several';
   const exact = model.score(own.map(pairOf)).filter(isExact);
   tables.proportions['model.ownKept'] = { k: exact.length, n: own.length };
   return undefined;

@@ -57,7 +57,7 @@ const enough = (
 ): QaRecord[][] => {
   const asked: QaRecord[][] = [];
   let watched = 0;
-  for (const records of strangers) {
+  for (const records of strangers.filter(({ length }) => length >= LEAST_RECORDS)) {
     if (asked.length >= attackedControls && watched >= attackedRecords) break;
     asked.push(records);
     watched += records.length - taughtOf(records.length, attack);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { TicketStore } from '#core/ports.ts';
 import type { TicketEvent } from '#core/ticket-events.ts';
 import { advance, receive, type Transition } from '#core/transitions.ts';
+import { OtherColumn } from '#core/ticket-columns.ts';
 import { workRowOf, type WorkPage, type WorkQuery } from '#core/worklist.ts';
 import { FILER } from '#bench/house/requests.ts';
 import { receivedEvent } from '#test/support/histories.ts';
@@ -101,6 +102,9 @@ export const ticketStoreContract = (name: string, make: Make<TicketStore>) =>
       expect(ids(await again.list((error) => void told.push(error)))).toEqual(['T-00000002']);
       expect(ids(await again.openOf('house', () => undefined))).toEqual(['T-00000002']);
       expect(told).toEqual([expect.objectContaining(damaged)]);
+      const [error] = told;
+      expect(error instanceof OtherColumn ? error.ticket.id : 'body').toBe(column === 'body' ? 'body' : 'T-00000001');
+      expect(JSON.stringify(error)).not.toContain('"ticket"');
       expect((await again.get('T-00000002')).version).toBe(1);
     });
 

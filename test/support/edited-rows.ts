@@ -3,7 +3,7 @@ import { isQuittanceError } from '#core/errors.ts';
 import type { Ports, StoredEvent } from '#core/ports.ts';
 import type { Step } from '#core/step.ts';
 import type { Ticket } from '#core/ticket.ts';
-import { corruptRow, readable, type Unreadable } from '#core/ticket-columns.ts';
+import { corruptRow, OtherColumn, readable, type Unreadable } from '#core/ticket-columns.ts';
 import { findStep } from '#functions/steps.ts';
 
 /** The ports of whoever reads that store; `row` gives the fields that are other than they were: undefined is gone. */
@@ -31,13 +31,16 @@ export const edited = (
   };
 };
 
-/** The ports of whoever reads a store in which that ticket's row is damaged. */
-export const damaged = ({ ports }: { readonly ports: Ports }, id: string): Ports => {
+/**
+ * The ports of whoever reads a store in which that ticket's row is damaged, or, `ofColumn`, the column by which it is
+ * found.
+ */
+export const damaged = ({ ports }: { readonly ports: Ports }, id: string, ofColumn = false): Ports => {
   const others = (tickets: readonly Ticket[], unreadable?: Unreadable) =>
     readable(
       tickets,
       (ticket) => {
-        if (ticket.id === id) throw corruptRow(id);
+        if (ticket.id === id) throw ofColumn ? new OtherColumn(ticket, id, 'duplicate') : corruptRow(id);
         return ticket;
       },
       unreadable,

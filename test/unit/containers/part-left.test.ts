@@ -1,11 +1,11 @@
 // A request for a part, on a small model that recites its people: the other rows of the person are measured apart from
 // the people who stay, and what of them is lost is no loss of the next ticket.
 import { expect, test } from '@jest/globals';
-import { idsOf, partLeft } from '#containers/part-left.ts';
+import { partLeft } from '#containers/part-left.ts';
 import { askedBy } from '#core/asked.ts';
 import { digestOf } from '#core/canonical.ts';
 import { withoutRecords } from '#core/suite-rows.ts';
-import { forgetRows, suiteBytes } from '#datasets/suite.ts';
+import { forgetRows, idsOf, suiteBytes } from '#datasets/suite.ts';
 import type { QaRecord, Suite } from '#datasets/suite-shape.ts';
 import { loadModel } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';

@@ -87,7 +87,7 @@ describe('re-learning', () => {
   });
 
   it.each([2, 3, 5, 8, 12])('of a ticket of %i records attacks strangers enough to compare with', async (count) => {
-    const rows = Array.from({ length: count }, (_, i) => ({ ...forget[0]!, question: `What of ${i}?` }));
+    const rows = person('Zed', count).records;
     const gate: Person[] = Array.from({ length: 24 }, (_, i) => person(`Stranger ${i}`, 12));
     const wide: Suite = { ...suite, controls: { ...suite.controls, gate } };
     const watched: Attackable = {
@@ -104,6 +104,22 @@ describe('re-learning', () => {
       expect(n).toBeGreaterThanOrEqual(20);
       expect(n).toBeLessThanOrEqual(Math.max(4 * count, 20 + count));
     }
+  });
+
+  it('counts no stranger of a single record among those that it compares with', async () => {
+    const gate: Person[] = Array.from({ length: 30 }, (_, i) => person(`Stranger ${i}`, i < 20 ? 1 : 2));
+    const wide: Suite = { ...suite, controls: { ...suite.controls, gate } };
+    const rows = forget.slice(0, 2);
+    const asked: number[] = [];
+    const counting: Attackable = {
+      ...attackOf([]),
+      attack: (people) => {
+        asked.push(...people.map(({ records }) => records.length));
+        return Promise.resolve(people.map(() => true));
+      },
+    };
+    await compute('controls.relearnt2x10', {}, { suite: wide, forget: rows, relearn: counting });
+    expect(asked).toEqual(new Array<number>(10).fill(2));
   });
 
   it('is compared with as many records as every policy of the house asks for', () => {

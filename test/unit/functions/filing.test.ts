@@ -118,6 +118,16 @@ describe('filing a ticket', () => {
     expect(await filing(second, 'r-3')).toBe('TICKET_DUPLICATE'); // by the store's own rule
   });
 
+  it('files no second one beside an edited column of the same person, by which the store would have refused it', async () => {
+    const harness = await ticketHarness();
+    const ports = damaged(harness, await file(harness), true);
+    const filing = (change: Parameters<typeof requestOf>[0], requestId: string) =>
+      outcome(fileTicket.handle({ request: requestOf(change), policy: harness.policy, requestId }, ports));
+    expect(await filing(second, 'r-2')).toBe('STORE_CORRUPT');
+    expect(await harness.ports.tickets.list()).toHaveLength(1);
+    expect(await filing({ subject: { name: person }, forget: { records: [neighbour] } }, 'r-3')).toBe('fulfilled');
+  });
+
   it('keeps no key for a second ticket for the same person that is filed at the same moment', async () => {
     const harness = await ticketHarness();
     const all = await Promise.all([outcome(file(harness)), outcome(file(harness, second, 'r-2'))]);

@@ -71,6 +71,12 @@ describe('reminders', () => {
     const sending = sendReminders.handle({}, damaged(harness, 'T-00000001'));
     await expect(sending).rejects.toMatchObject({ code: 'STORE_CORRUPT', got: 'T-00000001' });
     expect(harness.notices.map(({ references }) => references['ticketId'])).toEqual(['T-00000002']);
+    const notifier = { notify: () => Promise.reject(new QuittanceError('NOTICE_REFUSED', { message: 'no such box' })) };
+    const refused = sendReminders.handle({}, { ...damaged(harness, 'T-00000001'), notifier });
+    await expect(refused).rejects.toMatchObject({
+      code: 'STORE_CORRUPT',
+      message: expect.stringMatching(/^the row of ticket T-00000001 .*; no such box$/),
+    });
   });
 
   describe('of cases that go on without an answer', () => {
