@@ -13,11 +13,11 @@ import type { Quantisation } from '#core/quantisation.ts';
 import { trainingRows, type Suite } from '#datasets/suite-shape.ts';
 import { readModelParts } from '#engine/formats/folder.ts';
 import { inference } from '#engine/inference.ts';
-import type { Model } from '#engine/model.ts';
+import type { PlannedRun } from '#engine/memory-plan.ts';
 import { examOf, type ExamInput, type LeftOut } from '#evaluation/exam.ts';
 import { attackable } from '#evaluation/relearn.ts';
 import { measure } from '#evaluation/tables.ts';
-import { evaluationRun, holdToMemory } from './memory.ts';
+import { evaluationRun, holdToMemory, memoryPlanNow } from './memory.ts';
 import { openModel, withModelFolder } from '#engine/formats/stored-model.ts';
 import type { JobEnvironment } from './unlearn-job.ts';
 
@@ -38,9 +38,8 @@ export interface EvaluateInput {
 /** Returns the digest of the tables. */
 export const evaluateJob = async (input: EvaluateInput, environment: JobEnvironment): Promise<Digest> => {
   const stored = await suiteOf(input, environment);
-  await withModelFolder(environment.artifacts, input.model, environment.scratch, (dir) =>
-    memoryFor(readModelParts(dir), stored.suite, input, environment),
-  );
+  const run = await plannedRun(stored.suite, input, environment);
+  holdToMemory(run, (line) => environment.onProgress?.('memory', 0, 1, line));
   const open = (digest: Digest) => openModel(environment.artifacts, digest, environment.scratch);
   const opened = await open(input.model);
   const before = input.before === undefined ? undefined : (await open(input.before)).model;
@@ -111,16 +110,23 @@ const putTables = (
   return artifacts.put(Buffer.from(canonicalize(tables)));
 };
 
-/** Prints what memory the evaluation takes; MEMORY_PLAN before any weight is read where it does not fit. */
-const memoryFor = (
-  parts: Pick<Model, 'config' | 'tokenizer'>,
+/** Whether a second evaluation may be made in another process at the same time. */
+export const hasRoomForTwo = async (input: EvaluateInput, environment: JobEnvironment): Promise<boolean> => {
+  const { suite } = await suiteOf(input, environment);
+  const { total, available } = memoryPlanNow(await plannedRun(suite, input, environment));
+  return 2 * total <= available;
+};
+
+/** What the evaluation takes, before any weight is read. */
+const plannedRun = (
   suite: Suite,
-  { before, leftOut, records }: EvaluateInput,
-  { backend, onProgress }: JobEnvironment,
-): void => {
+  { model, before, leftOut, records }: EvaluateInput,
+  { artifacts, backend, scratch }: JobEnvironment,
+): Promise<PlannedRun> => {
   const rows = trainingRows(suite);
   // without records nothing is attacked
   const everyLayer = records.length > 0 && leftOut.relearntBody5x30 === undefined;
-  const run = evaluationRun({ ...parts, rows, backend }, before !== undefined, everyLayer ? 'body' : 'mlp');
-  holdToMemory(run, (line) => onProgress?.('memory', 0, 1, line));
+  return withModelFolder(artifacts, model, scratch, (dir) =>
+    evaluationRun({ ...readModelParts(dir), rows, backend }, before !== undefined, everyLayer ? 'body' : 'mlp'),
+  );
 };

@@ -15,13 +15,13 @@ import type { Ports } from '#core/ports.ts';
 import { jobName, JobResult, RecertificationPlan, RunManifest, UnlearnPlan } from '#core/run.ts';
 import { getJson, parseJson } from '#core/stored-json.ts';
 import { RequestSecrets } from '#core/ticket-request.ts';
-import { evaluateBefore, evaluateJob, type EvaluateInput } from './evaluate-job.ts';
+import { evaluateBefore, evaluateJob, hasRoomForTwo, type EvaluateInput } from './evaluate-job.ts';
 import { leftOutBy } from '#evaluation/relearn.ts';
 import { configured } from '#unlearning/methods.ts';
 import { preparedTraining, storeTraining } from './recorded-training.ts';
 import type { PreparedTraining } from './retrain.ts';
 import { checkRungs } from './rungs.ts';
-import { runBytes, unlearnJob, type JobEnvironment } from './unlearn-job.ts';
+import { runBytes, unlearnJob, type Beside, type JobEnvironment } from './unlearn-job.ts';
 
 export type JobPorts = Pick<Ports, 'artifacts' | 'vault' | 'models' | 'results'>;
 
@@ -117,12 +117,40 @@ const attempt = async (plan: UnlearnPlan, ports: JobPorts, environment: JobEnvir
 /** Evaluates a ticket's candidate, before it is approved. */
 const evaluate: Job = {
   name: 'evaluate',
-  async run(parameters, ports, environment) {
-    const { planDigest, runDigest } = OfTicket.parse(parameters);
-    const plan = await getJson(ports.artifacts, planDigest, UnlearnPlan);
-    const run = await getJson(ports.artifacts, runDigest, RunManifest);
-    return evaluated(plan.ticketId, await inputOf(plan, run, ports), ports, environment);
+  async run(given, ports, environment) {
+    const parameters = OfTicket.parse(given);
+    const input = await runInput(parameters, ports);
+    const { ticketId } = parameters;
+    const beside = await startBefore(parameters, input, ports, environment);
+    if (!beside) return evaluated(ticketId, input, ports, environment);
+    try {
+      const result = await evaluateJob(input, environment);
+      await beside.ended;
+      return resultOf(result, { before: await keptBefore(ticketId, input, ports, environment) });
+    } finally {
+      beside.end();
+    }
   },
+};
+
+/** Evaluates the base alone, while another process evaluates the candidate. */
+const evaluateBase: Job = {
+  name: 'evaluate-base',
+  async run(parameters, ports, environment) {
+    return resultOf(await evaluateBefore(await runInput(OfTicket.parse(parameters), ports), environment));
+  },
+};
+
+/** undefined where the base was evaluated already, or no core or memory is left for it. */
+const startBefore = async (
+  parameters: z.infer<typeof OfTicket>,
+  input: EvaluateInput & { before: Digest },
+  ports: JobPorts,
+  environment: JobEnvironment,
+): Promise<Beside | undefined> => {
+  const name = jobName('evaluate', parameters.ticketId, 0);
+  if (!environment.beside || (await keptOf(name, input, ports)) || !(await hasRoomForTwo(input, environment))) return;
+  return environment.beside({ name, definition: evaluateBase.name, parameters });
 };
 
 /** Evaluates the base, then the candidate. */
@@ -143,15 +171,25 @@ const evaluated = async (
 const keptBefore = async (
   ticketId: string,
   input: EvaluateInput & { before: Digest },
-  { results, artifacts }: JobPorts,
+  ports: JobPorts,
   environment: JobEnvironment,
 ): Promise<Digest> => {
   const name = jobName('evaluate', ticketId, 0);
-  const kept = await thereOf(results, name);
-  if (kept && (await getJson(artifacts, kept.result, EvaluationTables)).model === input.before) return kept.result;
+  const kept = await keptOf(name, input, ports);
+  if (kept) return kept;
   const result = await evaluateBefore(input, environment);
-  await results.put(name, resultOf(result));
+  await ports.results.put(name, resultOf(result));
   return result;
+};
+
+/** The tables of this very base. */
+const keptOf = async (
+  name: string,
+  { before }: { before: Digest },
+  { results, artifacts }: JobPorts,
+): Promise<Digest | undefined> => {
+  const kept = await thereOf(results, name);
+  return kept && (await getJson(artifacts, kept.result, EvaluationTables)).model === before ? kept.result : undefined;
 };
 
 const thereOf = async (results: JobPorts['results'], name: string): Promise<JobResult | undefined> => {
@@ -174,6 +212,11 @@ const recertify: Job = {
 const OfTicket = z.strictObject({ ticketId: z.string(), planDigest: Digest, runDigest: Digest });
 const OfModel = z.strictObject({ planDigest: Digest });
 
+const runInput = async ({ planDigest, runDigest }: z.infer<typeof OfTicket>, ports: JobPorts) => {
+  const plan = await getJson(ports.artifacts, planDigest, UnlearnPlan);
+  return inputOf(plan, await getJson(ports.artifacts, runDigest, RunManifest), ports);
+};
+
 const inputOf = async (plan: UnlearnPlan, run: RunManifest, ports: JobPorts) => {
   const { quantisation, seed } = plan;
   const { suite } = await sideOf(ports, plan);
@@ -188,7 +231,7 @@ const modelInput = async ({ planDigest }: z.infer<typeof OfModel>, ports: JobPor
   return { model: digest, before: undefined, suite, records: [], quantisation, seed, leftOut: {} };
 };
 
-export const jobs: readonly Job[] = [unlearn, evaluate, recertify];
+export const jobs: readonly Job[] = [unlearn, evaluate, evaluateBase, recertify];
 
 export const findJob = (name: string): Job => {
   const found = jobs.find((job) => job.name === name);

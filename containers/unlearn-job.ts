@@ -51,6 +51,21 @@ export interface JobEnvironment {
   onProgress?: (stage: string, done: number, total: number, detail?: string) => void;
   /** How a run saves itself and resumes. */
   saves?: SaveOptions;
+  /** Starts another job on a core that is left; absent where there is none. */
+  beside?: (job: BesideJob) => Beside;
+}
+
+export interface BesideJob {
+  /** Under which it leaves its result. */
+  name: string;
+  definition: string;
+  parameters: Readonly<Record<string, string>>;
+}
+
+export interface Beside {
+  /** Whether it left a result or failed: its results tell. */
+  ended: Promise<void>;
+  end(): void;
 }
 
 export interface UnlearnResult {

@@ -6,7 +6,9 @@
 // as it does after `kill -9`.
 // Trap: on a data folder it must not take the lock, which its parent holds for both.
 import { mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { storeError } from '#adapters/local/durable-file.ts';
 import { endingOnSignal, INTERRUPTED, type Ending } from '#containers/run-saves.ts';
@@ -19,6 +21,7 @@ import type { Ports } from '#core/ports.ts';
 import { failureName, type JobFailure } from '#core/run.ts';
 import type { Place } from '#functions/faults.ts';
 import { bare } from './bare-error.ts';
+import { besideOn, endWithParent } from './beside.ts';
 
 const some = z
   .string()
@@ -72,6 +75,7 @@ const main = async (): Promise<void> => {
   const environment = readEnvironment();
   place = { where: `job ${environment.QUITTANCE_JOB}`, event: { ticketId: environment.ticketId } };
   const ending = endingOnSignal();
+  endWithParent();
   const { ports, close } = await openStores(environment);
   const base = environment.QUITTANCE_SCRATCH ?? join(environment.QUITTANCE_DIR ?? '.', 'scratch');
   const scratch = join(base, environment.AWS_BATCH_JOB_ID);
@@ -135,10 +139,17 @@ const run = async (
       if (stage !== 'memory') write(stage, done, total);
     },
     saves: { ...saving(environment), states: runStates({ artifacts, results, backend: backend.name }), ending },
+    ...(hasCoreLeft(environment, backend.name) && { beside: besideOn(MAIN, environment.AWS_BATCH_JOB_ID) }),
   });
   await results.put(environment.job, result);
   say({ stage: 'ended', done: 1, total: 1, peakRssMb: process.resourceUsage().maxRSS / 1024 });
 };
+
+const MAIN = fileURLToPath(import.meta.url);
+
+/** A container of AWS Batch computes one thing at a time, as an accelerator does. */
+const hasCoreLeft = ({ QUITTANCE_DIR: dir }: Environment, backend: string): boolean =>
+  dir !== undefined && backend.startsWith('wasm') && availableParallelism() > 1;
 
 const saving = ({ QUITTANCE_SAVE_UPDATES: everyUpdates, QUITTANCE_SAVE_SECONDS: everySeconds }: Environment) => ({
   ...(everyUpdates !== undefined && { everyUpdates }),
