@@ -53,13 +53,15 @@ export const sqliteTicketStore = (db: Database): TicketStore => {
 
 const storeOn = (db: Database, parsed: ParsedTickets): TicketStore => ({
   create: async (transition) => {
-    await grouped(db, () => insert(db, transition));
-    parsed.stored(transition.ticket, 1);
+    const body = JSON.stringify(transition.ticket);
+    await grouped(db, () => insert(db, transition, body));
+    parsed.stored(transition.ticket, 1, body);
   },
   get: async (id) => parsed.get(id),
   commit: async (transition, version) => {
-    await grouped(db, () => update(db, transition, version));
-    parsed.stored(transition.ticket, version + 1);
+    const body = JSON.stringify(transition.ticket);
+    await grouped(db, () => update(db, transition, version, body));
+    parsed.stored(transition.ticket, version + 1, body);
   },
   list: async (unreadable) => allTickets(db, unreadable),
   page: async (query) => workPage(db, query),
@@ -75,7 +77,7 @@ const storeOn = (db: Database, parsed: ParsedTickets): TicketStore => ({
   },
 });
 
-const insert = (db: Database, transition: Transition) => {
+const insert = (db: Database, transition: Transition, body: string) => {
   const { ticket } = transition;
   const key = duplicateKey(ticket) ?? null;
   if (prepared(db, 'SELECT 1 FROM tickets WHERE id = ?').get(ticket.id)) throw conflict(ticket.id);
@@ -85,18 +87,18 @@ const insert = (db: Database, transition: Transition) => {
     ticket.id,
     ticket.model,
     key,
-    JSON.stringify(ticket),
+    body,
   );
   writeWorkRow(db, workRowOf(ticket));
   insertEvents(db, transition);
 };
 
-const update = (db: Database, transition: Transition, version: number) => {
+const update = (db: Database, transition: Transition, version: number, body: string) => {
   const { ticket } = transition;
   const { changes } = prepared(
     db,
     'UPDATE tickets SET version = version + 1, duplicate_key = ?, body = ? WHERE id = ? AND version = ?',
-  ).run(duplicateKey(ticket) ?? null, JSON.stringify(ticket), ticket.id, version);
+  ).run(duplicateKey(ticket) ?? null, body, ticket.id, version);
   if (changes !== 1) throw conflict(ticket.id);
   writeWorkRow(db, workRowOf(ticket));
   insertEvents(db, transition);

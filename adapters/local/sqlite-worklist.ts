@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { must } from '#core/errors.ts';
 import { Status } from '#core/ticket.ts';
+import { readable } from '#core/ticket-columns.ts';
 import {
   countsOf,
   Decision,
@@ -90,7 +91,10 @@ const rowWriter = (db: Database): ((row: WorkRow) => void) => {
   };
 };
 
-/** Writes the rows of tickets from before there was a work list. `rowOf`: from a stored body. */
+/**
+ * Writes the rows of tickets from before there was a work list. `rowOf`: from a stored body. One whose body is damaged
+ * has none and is looked at again at the next opening; whoever lists the tickets is told of it.
+ */
 export const fillWorklist = (db: Database, rowOf: (body: string, id: string) => WorkRow): void => {
   const count = (table: string) => Number(db.prepare(`SELECT COUNT(*) AS n FROM ${table}`).get()?.['n'] ?? 0);
   if (count('tickets') === count('work_rows')) return;
@@ -99,9 +103,11 @@ export const fillWorklist = (db: Database, rowOf: (body: string, id: string) => 
     const write = rowWriter(db);
     // one at a time: all of them would not fit into memory
     for (const { id, body } of db.prepare(missing).iterate())
-      write(rowOf(z.string().parse(body), z.string().parse(id)));
+      readable([id], () => rowOf(z.string().parse(body), z.string().parse(id)), leftOut).forEach(write);
   });
 };
+
+const leftOut = () => undefined;
 
 const Names = z.array(z.string());
 const Decided = z.union([Decision, z.literal(NONE)]).transform((decision) => (decision === NONE ? null : decision));

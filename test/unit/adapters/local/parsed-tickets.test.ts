@@ -77,3 +77,60 @@ it.each([
   await expect(other.get('T-00000001')).rejects.toEqual(corrupt);
   await expect(other.list()).rejects.toEqual(corrupt);
 });
+
+const editedBy = (sql: string) => {
+  const db = openDatabase(join(folder.dir, 'state.sqlite'), '');
+  db.exec(sql);
+  db.close();
+};
+const corrupt = (id: string) =>
+  expect.objectContaining({ code: 'STORE_CORRUPT', message: expect.stringContaining(id) as unknown }) as unknown;
+
+it('one whose row was edited under its version is read anew, text and columns', async () => {
+  const store = opened();
+  await store.create(filed(1));
+  await store.create(filed(2));
+  expect((await store.get('T-00000001')).ticket.model).toBe('house');
+  editedBy(`UPDATE tickets SET model = 'other' WHERE id = 'T-00000001'`);
+  await expect(store.get('T-00000001')).rejects.toEqual(corrupt('T-00000001'));
+  editedBy(`UPDATE tickets SET body = json_set(body, '$.status', 'ERASED') WHERE id = 'T-00000002'`);
+  await expect(store.get('T-00000002')).rejects.toEqual(corrupt('T-00000002'));
+  editedBy(
+    `UPDATE tickets SET body = json_set(body, '$.status', 'RECEIVED', '$.model', 'house') WHERE id = 'T-00000002'`,
+  );
+  expect((await store.get('T-00000002')).ticket.status).toBe('RECEIVED');
+});
+
+it('one whose column is empty is no less open: it is told of each time, and the others are listed', async () => {
+  const store = opened();
+  for (const number of [1, 2]) await store.create(filed(number));
+  editedBy(`UPDATE tickets SET duplicate_key = NULL WHERE id = 'T-00000001'`);
+  await expect(store.openOf('house')).rejects.toEqual(corrupt('T-00000001'));
+  for (const again of [1, 2]) {
+    const told: unknown[] = [];
+    const found = await store.openOf('house', (error) => void told.push(error));
+    expect([again, found.map(({ id }) => id), told]).toEqual([again, ['T-00000002'], [corrupt('T-00000001')]]);
+  }
+  await expect(store.openOf('house')).rejects.toEqual(corrupt('T-00000001'));
+});
+
+it('one that is closed and still has something to decide is not among the open ones', async () => {
+  const store = opened();
+  await store.create(filed(1));
+  editedBy(`UPDATE work_rows SET open = 1`);
+  await store.commit(withdrawn(filed(1)), 1);
+  editedBy(`UPDATE work_rows SET open = 1`);
+  expect(await statuses(store)).toEqual([]);
+});
+
+it('one whose text is damaged, from before there was a work list, does not keep the store from opening', async () => {
+  const store = opened();
+  for (const number of [1, 2]) await store.create(filed(number));
+  editedBy(`UPDATE tickets SET body = '{}' WHERE id = 'T-00000001'; DELETE FROM work_rows`);
+  const again = opened();
+  const query = { scope: 'open', limit: 9 } as const;
+  expect((await again.page(query)).rows.map(({ id }) => id)).toEqual(['T-00000002']);
+  const told: unknown[] = [];
+  expect((await again.list((error) => void told.push(error))).map(({ id }) => id)).toEqual(['T-00000002']);
+  expect(told).toEqual([corrupt('T-00000001')]);
+});
