@@ -30,6 +30,8 @@ const STOPS: readonly ActName[] = ['refuse-part', 'refuse', 'withdraw', 'cancel'
 export const stops = (act: ActName): boolean => STOPS.includes(act);
 
 type Labels = Readonly<Record<string, string>>;
+const refusalsOf = ({ regime }: Ticket, { law }: Words): Labels =>
+  Object.fromEntries(Object.keys(regimeOf(regime).refusals).map((code) => [code, law.refusal(regime, code)]));
 const choices = (labels: Labels) => Object.entries(labels);
 const choice = (name: string, label: string, labels: Labels, value?: string): Field => ({
   name,
@@ -78,7 +80,7 @@ const FIELDS: Readonly<Record<FormAct, (asked: Asked) => Field[]>> = {
     { name: 'matter', label: words.fields.matter, kind: 'text', most: 64 },
     { name: 'review', label: words.fields.review, kind: 'day' },
   ],
-  refuse: ({ ticket, words, kept }) => [choice('reason', words.fields.reason, regimeOf(ticket.regime).refusals, kept)],
+  refuse: ({ ticket, words, kept }) => [choice('reason', words.fields.reason, refusalsOf(ticket, words), kept)],
   withdraw: ({ words, kept }) => [choice('reason', words.fields.reason, words.withdrawals, kept)],
   cancel: ({ words, kept }) => [choice('reason', words.fields.reason, words.cancellations, kept)],
   'confirm-subject': ({ words }) => [
@@ -96,7 +98,7 @@ const FIELDS: Readonly<Record<FormAct, (asked: Asked) => Field[]>> = {
       },
       ...{ required: true, most: 1000, value: kept === undefined ? '' : (proposed?.records?.join(', ') ?? '') },
     },
-    choice('reason', words.fields.reason, regimeOf(ticket.regime).refusals, kept),
+    choice('reason', words.fields.reason, refusalsOf(ticket, words), kept),
   ],
   acknowledge: ({ ticket, now, words }) => [timeField('on', words.fields.on, ticket, now)],
   appeal: ({ ticket, now, words }) => [timeField('on', words.fields.on, ticket, now)],

@@ -2,12 +2,10 @@
 // apart: into service, back to the engineers, or a refusal of the person's request, which is another act with its own
 // second person.
 import type { AuditReport } from '#report/audit-report.ts';
-import { blockHtml } from '#report/blocks-html.ts';
-import { gateBlocks } from '#report/content/document.ts';
 import { html, type Html } from '#report/markup.ts';
 import { fieldHtml, hiddenInputs, type Returned } from './forms.ts';
 import { digest, terms } from './layout.ts';
-import { limits } from './case/tests.ts';
+import { gateHtml, limits } from './case/tests.ts';
 import type { Words } from './words.ts';
 
 export interface ApprovalView {
@@ -36,16 +34,14 @@ export const approvalBody = (view: ApprovalView, report: AuditReport, asking: As
       <a href="/tickets">${words.frame.cases}</a> / <a href="/tickets/${ticketId}">${ticketId}</a>
     </p>
     <p>${a.bound} ${digest(view.evidence)}</p>
-    ${returned && problem(returned, words)} ${limits(report, words)}
-    <h2>${words.tests.gate}</h2>
-    ${gateBlocks(view.gate).map(blockHtml)}
+    ${returned && problem(returned, words)} ${limits(report, words)} ${view.gate && gateHtml(view.gate, words)}
     <h2>${a.decision}</h2>
     <div class="two">
       ${decisionForm(view, asking, intoService(asking, words))} ${decisionForm(view, asking, sentBack(asking, words))}
       ${mayRefuse && toRefusal(ticketId, words)}
     </div>
     <h2>${words.evidence.rests}</h2>
-    ${terms(Object.entries(view.reproduce).map(([name, value]) => [name, digest(value)] as const))}`;
+    ${terms(Object.entries(view.reproduce).map(([name, value]) => [words.evidenceText(name), digest(value)] as const))}`;
 };
 
 const decisionForm = ({ ticketId, evidence }: ApprovalView, { hidden }: Asking, fields: Html): Html =>

@@ -2,12 +2,10 @@
 // step is a form whose fields are kept as a draft, right or wrong, so that nothing is typed twice.
 // Trap: these pages show a person's data to the one who types it in; no other page or address has any of it.
 import { IDENTITY_LEVELS, RegimeName, regimeOf } from '#core/regimes.ts';
-import { protectionTexts } from '#core/protection-words.ts';
 import type { Deadlines } from '#core/deadlines.ts';
 import { SubjectReason } from '#core/subject.ts';
 import { Channel, IdentityClaim, REQUEST_FACTS } from '#core/ticket-request.ts';
 import { localTime } from '#core/zoned-time.ts';
-import { CHANNEL_LABELS } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
 import { fieldHtml, hiddenInputs, summary, type Field, type Returned } from './forms.ts';
 import { terms } from './layout.ts';
@@ -69,8 +67,8 @@ const lawFields = (
   words: Words,
 ): Field[] => {
   const n = words.newCase;
-  const laws = RegimeName.options.map((name) => [name, regimeOf(name).label] as const);
-  const grounds = groundsOf(regime);
+  const laws = RegimeName.options.map((name) => [name, words.law.name(name)] as const);
+  const grounds = groundsOf(regime, words);
   const law: Field = { ...choice('regime', n.regime, laws), ...(grounds.length === 0 && { hint: n.regimeHint }) };
   if (grounds.length === 0) return [law];
   return [
@@ -95,7 +93,7 @@ const whoFields = (seenAt: string, words: Words): Field[] => {
     { name: 'name', label: n.name, hint: n.nameHint, kind: 'text', required: true, most: 200 },
     area('aliases', n.aliases, n.oneALine, 4000),
     area('identifiers', n.identifiers, n.identifiersHint, 4000),
-    choice('channel', n.channel, pairs(CHANNEL_LABELS, Channel.options), false),
+    choice('channel', n.channel, pairs(words.codes.channels, Channel.options), false),
     choice('mandate', n.mandate, pairs(words.facts.mandates, MANDATES), false),
     { name: 'seenAt', label: seenAt, kind: 'time' },
     { name: 'minor', label: n.minor, kind: 'tick' },
@@ -103,9 +101,9 @@ const whoFields = (seenAt: string, words: Words): Field[] => {
   ];
 };
 
-const groundsOf = (regime: string | undefined) => {
-  const known = RegimeName.safeParse(regime);
-  return known.success ? Object.entries(regimeOf(known.data).grounds) : [];
+const groundsOf = (regime: string | undefined, { law }: Words) => {
+  const { data } = RegimeName.safeParse(regime);
+  return data ? Object.keys(regimeOf(data).grounds).map((code) => [code, law.ground(data, code)] as const) : [];
 };
 
 export interface StepView {
@@ -175,7 +173,7 @@ export interface CheckView {
 
 export const checkBody = ({ draft, preview, mend }: CheckView, hidden: Fields, words: Words): Html => {
   const n = words.newCase;
-  const texts = preview ? protectionTexts(preview.protection) : [];
+  const texts = preview ? words.protection(preview.protection) : [];
   return html`${stepper(draft, 'check', words)}
     ${
       mend.length > 0 &&
@@ -191,12 +189,12 @@ export const checkBody = ({ draft, preview, mend }: CheckView, hidden: Fields, w
       html`<p>${n.lead.check}</p>
         ${terms([
           [n.due, preview.due.safeDue],
-          [n.dueByLaw, `${preview.due.statutoryDue} (${preview.due.derivation.join('; ')})`],
+          [n.dueByLaw, `${preview.due.statutoryDue} (${words.law.counted(preview.due.derivation)})`],
           [n.recordsCount, words.records(preview.records)],
           [n.inDoubt, preview.inDoubt.length === 0 ? n.nothing : preview.inDoubt.join(', ')],
         ])}
         ${lookAlikeTexts(preview, words).map((text) => html`<p class="notice">${text}</p>`)}
-        ${preview.impassable.length > 0 && listed('problem', n.impassable, preview.impassable)}
+        ${preview.impassable.length > 0 && listed('problem', n.impassable, preview.impassable.map(words.evidenceText))}
         <h2>${words.meanwhile}</h2>
         ${
           texts.length === 0

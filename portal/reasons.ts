@@ -1,11 +1,10 @@
 // Reasons in the words of a page, by their codes.
-import { refusalLabel, type RegimeName } from '#core/regimes.ts';
-import { reasonLabel } from '#report/labels.ts';
+import type { RegimeName } from '#core/regimes.ts';
 import type { Words } from './words.ts';
 
 /** A reason in words, wherever it comes from: a list of ours, the law, an error; else as it was written. */
 export const reasonText = (regime: RegimeName, code: string, words: Words): string => {
-  const law = refusalLabel(regime, code);
+  const law = words.law.refusal(regime, code);
   if (law !== code) return law;
   const { holds, extensions, withdrawals, cancellations, sendBacks, subjectReasons, expiries } = words;
   const lists: Readonly<Record<string, string>> = {
@@ -17,5 +16,5 @@ export const reasonText = (regime: RegimeName, code: string, words: Words): stri
     ...extensions,
     ...holds,
   };
-  return Object.hasOwn(lists, code) ? (lists[code] ?? code) : reasonLabel(regime, code);
+  return Object.hasOwn(lists, code) ? (lists[code] ?? code) : words.law.other(regime, code);
 };

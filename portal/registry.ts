@@ -8,7 +8,7 @@ import { right, table } from '#report/tables.ts';
 import { digest, terms, time } from './layout.ts';
 import type { Words } from './words.ts';
 
-export const modelsBody = (models: readonly ModelRecord[], { registry: w }: Words): Html => {
+export const modelsBody = (models: readonly ModelRecord[], { registry: w, codes }: Words): Html => {
   if (models.length === 0) return html`<p>${w.none}</p>`;
   const { model, digest: served, status, deletions, again } = w.columns;
   return table(
@@ -19,7 +19,7 @@ export const modelsBody = (models: readonly ModelRecord[], { registry: w }: Word
       digest(one.digest),
       w.status[one.status],
       one.deletions,
-      w.again[one.recertification.state],
+      codes.again[one.recertification.state],
     ]),
   );
 };
@@ -49,7 +49,7 @@ export const modelBody = (model: ModelRecord, lineage: ModelLineage, words: Word
     ...lineageTerms(lineage, words),
     [w.state, w.status[model.status]],
     [w.deletions, model.deletions],
-    [w.recertified, w.again[state]],
+    [w.recertified, words.codes.again[state]],
     [w.checked, checkedAt === undefined ? w.never : time(checkedAt)],
     [w.changed, time(model.updatedAt)],
   ])}

@@ -2,7 +2,6 @@
 // that nobody can pass, what the interim rule protects and costs. Of one case on its check page, of many in the rows of
 // a list. Trap: numbers, codes and counts alone; nothing of what was typed.
 import type { Protection } from '#core/protection.ts';
-import { protectionTexts } from '#core/protection-words.ts';
 import type { Words } from './words.ts';
 
 export interface Remarks {
@@ -19,8 +18,8 @@ export const remarkTexts = (remarks: Remarks, words: Words): string[] => {
   return [
     ...(inDoubt.length > 0 ? [`${n.inDoubt}: ${inDoubt.join(', ')}`] : []),
     ...lookAlikeTexts(remarks, words),
-    ...impassable.map((check) => `${n.impassable}: ${check}`),
-    ...protectionTexts(protection).map((text) => `${words.meanwhile}: ${text}`),
+    ...impassable.map((check) => `${n.impassable}: ${words.evidenceText(check)}`),
+    ...words.protection(protection).map((text) => `${words.meanwhile}: ${text}`),
   ];
 };
 

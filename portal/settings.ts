@@ -5,10 +5,11 @@ import { html, type Html } from '#report/markup.ts';
 import { table } from '#report/tables.ts';
 import { digest, terms } from './layout.ts';
 import type { Words } from './words.ts';
+import type { RegimeName } from '#core/regimes.ts';
 import type { Role } from '#core/roles.ts';
 
 export interface RegimeRow {
-  readonly name: string;
+  readonly name: RegimeName;
   readonly label: string;
   readonly since: string;
   readonly respond: string;
@@ -64,9 +65,11 @@ export const settingsBody = (view: SettingsView, hasSessions: boolean, words: Wo
       s.lawsText,
       [s.law, s.since, s.respond, s.extend, s.acknowledge, s.appeal, s.signed],
       regimes.map((one) => [
-        one.label,
+        words.law.name(one.name),
         whole(one.since),
-        ...[one.respond, one.extend, one.acknowledge, one.appeal].map((period) => whole(period ?? '–')),
+        ...[one.respond, one.extend, one.acknowledge, one.appeal].map((period) =>
+          whole(period === null ? '–' : words.law.period(period)),
+        ),
         one.signed ?? whole(s.unsigned),
       ]),
     )}

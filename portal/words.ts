@@ -1,6 +1,6 @@
 // The words of the pages, in one catalogue a language: portal/words/en.ts is the form that the others fill in.
 // Trap: codes of the domain (statuses, refusals, events) have English words in their own tables; where a language has
-// none for a code, the English is shown. Evidence is said in English everywhere, as the signed report says it.
+// none for a code, the English is shown. What is signed is said in English everywhere, as the report has it.
 import type { Status } from '#core/ticket.ts';
 import { STATUSES } from '#core/statuses.ts';
 import { de } from './words/de.ts';

@@ -3,7 +3,7 @@
 // never stands in an address, which browsers and servers remember.
 import { daysBetween, localDate } from '#core/days.ts';
 import { SOON_DAYS } from '#core/days-left.ts';
-import { regimeOf, type RegimeName } from '#core/regimes.ts';
+import type { RegimeName } from '#core/regimes.ts';
 import { meaningOf } from '#core/statuses.ts';
 import {
   decisionOf,
@@ -171,7 +171,7 @@ const row = (item: WorkItem, columns: readonly Column[], words: Words): Html =>
   </tr>`;
 
 const cell = (item: WorkItem, column: Column, words: Words): Value =>
-  column === 'regime' ? regimeOf(item.regime).label : column === 'blocked' ? blockedText(item, words) : item[column];
+  column === 'regime' ? words.law.name(item.regime) : column === 'blocked' ? blockedText(item, words) : item[column];
 
 const facets = ({ counts, late, week }: Worklist, asked: Asked, words: Words): Html => {
   const w = words.list;
@@ -200,7 +200,7 @@ const facets = ({ counts, late, week }: Worklist, asked: Asked, words: Words): H
     ${one(
       w.regime,
       'regime',
-      of('regime', (value) => regimeOf(value as RegimeName).label),
+      of('regime', (value) => words.law.name(value as RegimeName)),
     )}
     ${one(
       w.model,

@@ -6,7 +6,7 @@ import { keyIdOf } from '#core/dsse.ts';
 import type { Place } from '#core/place.ts';
 import type { Ports } from '#core/ports.ts';
 import type { RegimeFile } from '#core/regime-file.ts';
-import { everyRegime } from '#core/regimes.ts';
+import { everyRegime, type RegimeName } from '#core/regimes.ts';
 import { RETENTION_DAYS } from '#core/retention.ts';
 import { settingsBody, type PlaceRow, type RegimeRow, type SettingsView } from '#portal/settings.ts';
 import { show, type ApiContext, type Asked, type Env } from './context.ts';
@@ -46,7 +46,7 @@ const keyOf = async (principal: string, { people }: Pick<Ports, 'people'>): Prom
   }
 };
 
-const regimeRow = (name: string, file: RegimeFile): RegimeRow => {
+const regimeRow = (name: RegimeName, file: RegimeFile): RegimeRow => {
   const { label, effectiveFrom, respond, extend, acknowledge, appeal, signOff } = file;
   return {
     name,

@@ -94,7 +94,7 @@ const tabBody = (data: CaseView, tab: ShownTab, token: (form: string) => string,
     case 'evidence':
       return evidence(data, words);
     case 'history':
-      return history(data);
+      return history(data, words);
   }
 };
 

@@ -1,6 +1,5 @@
 // The head of every page of a case: where it stands in one plain sentence, the time that is left, what this person can
 // do now; then the tabs.
-import { groundLabel, regimeOf } from '#core/regimes.ts';
 import { meaningOf } from '#core/statuses.ts';
 import { html, type Html } from '#report/markup.ts';
 import { isAround, stops, type ActName } from '../acts.ts';
@@ -21,8 +20,8 @@ export const caseBody = (view: CaseView, tab: Tab, content: Html, words: Words):
   const { request } = report.executive;
   return html`<p class="crumbs"><a href="/tickets">${words.frame.cases}</a> / ${item.id}</p>
     <p class="soft">
-      ${pill(view.status, words)} ${words.caseHead(item.filer, view.dates.received)} · ${regimeOf(item.regime).label} ·
-      ${groundLabel(item.regime, request.ground)} · <a href="/models/${item.model}">${item.model}</a> ·
+      ${pill(view.status, words)} ${words.caseHead(item.filer, view.dates.received)} · ${words.law.name(item.regime)} ·
+      ${words.law.ground(item.regime, request.ground)} · <a href="/models/${item.model}">${item.model}</a> ·
       ${words.records(request.records)}
     </p>
     ${dueBar(view.dates, words)} ${proposal && html`<p class="notice">${proposalText(view, words)}</p>`}

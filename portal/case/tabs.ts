@@ -1,22 +1,18 @@
 // The tabs of a case but the tests: overview, request, clock, decisions, letters, evidence, history.
-import { protectionTexts } from '#core/protection-words.ts';
 import { isOpenRow } from '#core/worklist.ts';
-import { tableHtml } from '#report/blocks-html.ts';
-import { attemptsTable, historyTable } from '#report/content/tables.ts';
-import { requestText } from '#report/content/summary.ts';
-import { clockLabel, EVENT_LABELS, RECERTIFICATION_LABELS } from '#report/labels.ts';
 import { html, type Html } from '#report/markup.ts';
-import { table } from '#report/tables.ts';
+import { right, table } from '#report/tables.ts';
 import { hiddenInputs } from '../forms.ts';
 import { digest, terms, time } from '../layout.ts';
-import type { Words } from '../words.ts';
+import { statusText, type Words } from '../words.ts';
+import type { Done } from '../words/en-law.ts';
 import { factsHtml } from './facts.ts';
 import { liveHtml, liveState } from './live.ts';
 import { reasonText } from '../reasons.ts';
 import type { CaseView, WalkStep } from './view.ts';
 
 export const overview = (view: CaseView, words: Words): Html => {
-  const { report, protection } = view;
+  const { protection } = view;
   return html`${view.isMoving && liveHtml(view.item.id, liveState(view.version, view.pace ?? undefined, words))}
     <div class="two">
       <section>
@@ -27,15 +23,31 @@ export const overview = (view: CaseView, words: Words): Html => {
       </section>
       <section>
         <h2>${words.doneTitle}</h2>
-        <p>${isYetToUnlearn(view) ? words.doneYet : report.executive.done}</p>
+        <p>${isYetToUnlearn(view) ? words.doneYet : words.done(doneIn(view, words))}</p>
         ${factsHtml(view.facts, reasonText, words)}
-        ${protection !== null && meanwhile(protectionTexts(protection), words)}
+        ${protection !== null && meanwhile(words.protection(protection), words)}
       </section>
     </div>`;
 };
 
 /** Open, and no attempt has come to an end: the report's sentence is of what was done, and would read like the end. */
 const isYetToUnlearn = ({ item, report }: CaseView): boolean => isOpenRow(item) && report.attempts.length === 0;
+
+const doneIn = ({ item, report, decisions: rows, walk }: CaseView, words: Words): Done => {
+  const { request: asked, done: text } = report.executive;
+  const [last, end] = [report.attempts.at(-1), rows.findLast(({ type }) => type === 'closed')];
+  return {
+    text,
+    ran: last && last.updates !== null ? { ...last, updates: last.updates, records: asked.records } : undefined,
+    serves: walk.some(({ name, at }) => name === 'inService' && at !== null),
+    end: end && {
+      status: statusText(words, item.status),
+      by: end.who,
+      day: end.at.slice(0, 10),
+      why: reasonText(item.regime, end.reason ?? '', words),
+    },
+  };
+};
 
 const walkStep = ({ name, state, at }: WalkStep, words: Words): Html =>
   html`<li class="${state}" ${state === 'now' && html` aria-current="step"`}>
@@ -53,11 +65,17 @@ const meanwhile = (texts: readonly string[], words: Words): Html =>
           </ul>`
     }`;
 
+/** The law, the ground, how many records, and the channel by which the request came. */
+const requestText = (asked: CaseView['report']['executive']['request'], { law, records, codes }: Words): string => {
+  const { regime, ground, channel } = asked;
+  return `${law.name(regime)}, ${law.ground(regime, ground)}; ${records(asked.records)}; ${codes.channels[channel]}`;
+};
+
 /** `token`: of the form by which this viewer may read the request. */
 export const request = (view: CaseView, token: string, words: Words): Html => {
   const { item, report } = view;
   return html`${terms([
-    [words.request.asked, requestText(report.executive.request)],
+    [words.request.asked, requestText(report.executive.request, words)],
     [words.request.filer, item.filer],
     [words.request.model, html`<a href="/models/${item.model}">${item.model}</a>`],
     [words.request.records, report.executive.request.records],
@@ -80,13 +98,13 @@ export const clock = ({ report }: CaseView, words: Words): Html => {
     [c.received, time(asked.receivedAt)],
     [c.safe, deadline.safeDue],
     [c.law, deadline.statutoryDue],
-    [c.counted, deadline.derivation.join('; ')],
+    [c.counted, words.law.counted(deadline.derivation)],
     [c.answered, deadline.answeredAt === null ? c.notYet : time(deadline.answeredAt)],
   ])}
   ${table(
     c.events,
     [c.time, c.event],
-    deadline.clock.map((event) => [time(event.at), clockLabel(event)]),
+    deadline.clock.map((event) => [time(event.at), words.codes.clock(event)]),
   )}`;
 };
 
@@ -100,7 +118,7 @@ export const decisions = ({ item, decisions: rows }: CaseView, words: Words): Ht
         rows.map(({ at, who, type, reason, asserted }) => [
           time(at),
           asserted ? html`${who}<small>${d.asserted}</small>` : who,
-          EVENT_LABELS[type],
+          words.codes.events[type],
           reason === null ? '–' : reasonText(item.regime, reason, words),
         ]),
       );
@@ -113,7 +131,10 @@ export const evidence = ({ item, evidenced, evidence: waiting, report }: CaseVie
       [e.waiting, waiting === null ? e.nothing : digest(waiting)],
       [e.approved, people.approver ?? e.nobody],
       [e.valid, validity.validUntil === null ? e.none : time(validity.validUntil)],
-      [e.again, `${RECERTIFICATION_LABELS[report.recertification.state]}: ${report.recertification.line}`],
+      [
+        e.again,
+        `${words.codes.again[report.recertification.state]}: ${words.evidenceText(report.recertification.line)}`,
+      ],
     ])}
     <h2>${e.documents}</h2>
     <ul>
@@ -132,9 +153,32 @@ export const evidence = ({ item, evidenced, evidence: waiting, report }: CaseVie
       )
     }
     <h2>${e.rests}</h2>
-    ${terms(Object.entries(report.reproduce).map(([name, value]) => [name, digest(value)] as const))}`;
+    ${terms(Object.entries(report.reproduce).map(([name, value]) => [words.evidenceText(name), digest(value)] as const))}`;
 };
 
-export const history = ({ report }: CaseView): Html =>
-  html`${tableHtml(historyTable(report.history))}
-  ${report.attempts.length > 0 && tableHtml(attemptsTable(report.attempts))}`;
+export const history = ({ report: { history: events, attempts } }: CaseView, words: Words): Html => {
+  const h = words.history;
+  const [number = '', at = '', what = '', leaf = ''] = h.eventColumns;
+  return html`${table(
+    h.events,
+    [right(number), at, what, right(leaf)],
+    events.map((one) => [one.sequence, time(one.at), words.codes.events[one.type], one.leaf ?? h.notYet]),
+  )}
+  ${attempts.length > 0 && attemptsHtml(attempts, words)}`;
+};
+
+const attemptsHtml = (attempts: CaseView['report']['attempts'], { history: h, codes }: Words): Html =>
+  table(
+    h.attempts,
+    h.attemptColumns,
+    attempts.map(({ number, rung, method, reason, config, updates, stop, verdict, failed }) => [
+      number,
+      rung + 1,
+      `${method}: ${reason}`,
+      html`<code>${JSON.stringify(config)}</code>`,
+      updates ?? '–',
+      stop === null ? '–' : codes.stops[stop],
+      verdict === null ? '–' : html`<span class="verdict ${verdict}">${codes.verdicts[verdict]}</span>`,
+      failed.join(', ') || '–',
+    ]),
+  );

@@ -3,16 +3,16 @@
 // it says n and what the value rests on, and only that is evidence.
 import { decimal, optional } from '#core/decimal.ts';
 import type { AuditReport } from '#report/audit-report.ts';
-import { blockHtml } from '#report/blocks-html.ts';
-import { gateBlocks } from '#report/content/document.ts';
-import { VERDICT_LABELS } from '#report/labels.ts';
+import { blockHtml, tableHtml } from '#report/blocks-html.ts';
+import { gateTable } from '#report/content/tables.ts';
 import { html, type Html } from '#report/markup.ts';
 import { distributionPair } from '#report/plots/distribution-pair.ts';
 import { relearning } from '#report/plots/over-updates.ts';
 import type { Plot } from '#report/plots/plot.ts';
 import type { Words } from '../words.ts';
 
-type Gates = NonNullable<AuditReport['gate']>['gates'];
+type Gate = NonNullable<AuditReport['gate']>;
+type Gates = Gate['gates'];
 
 export const tests = (report: AuditReport, words: Words): Html => {
   const { gate } = report;
@@ -20,14 +20,17 @@ export const tests = (report: AuditReport, words: Words): Html => {
   return html`${limits(report, words)}
     <h2>${words.tests.bars}</h2>
     <ul class="gate">
-      ${gate.gates.map(bar)}
+      ${gate.gates.map((one) => bar(one, words))}
     </ul>
     ${figure(relearning(report))}
     ${'notAvailable' in report.relearning && html`<p>${words.tests.relearning}: ${report.relearning.notAvailable}.</p>`}
-    ${figure(distributionPair(report))}
-    <h2>${words.tests.gate}</h2>
-    ${gateBlocks(gate).map(blockHtml)}`;
+    ${figure(distributionPair(report))} ${gateHtml(gate, words)}`;
 };
+
+export const gateHtml = (gate: Gate, { tests: t, codes, signedText }: Words): Html =>
+  html`<h2>${t.gate}</h2>
+    <p>${t.judged(gate.policyVersion)} <span class="verdict ${gate.verdict}">${codes.verdicts[gate.verdict]}</span></p>
+    ${signedText !== '' && html`<p class="soft">${signedText}</p>`} ${tableHtml(gateTable(gate.gates))}`;
 
 const figure = (plot: Plot | undefined): Html | undefined => plot && blockHtml({ kind: 'figure', plot });
 
@@ -37,22 +40,22 @@ export const limits = ({ gate, executive }: AuditReport, words: Words): Html =>
     <section>
       <h2>${words.tests.tested}</h2>
       <ul>
-        ${executive.tested.map((text) => html`<li>${text}</li>`)}
+        ${executive.tested.map((text) => html`<li>${words.evidenceText(text)}</li>`)}
       </ul>
     </section>
     <section>
       <h2>${words.tests.limits}</h2>
       <ul>
-        ${[...(gate?.limits ?? []), ...executive.notClaimed].map((text) => html`<li>${text}</li>`)}
+        ${[...(gate?.limits ?? []), ...executive.notClaimed].map((text) => html`<li>${words.evidenceText(text)}</li>`)}
       </ul>
     </section>
   </div>`;
 
-const bar = (one: Gates[number]): Html =>
+const bar = (one: Gates[number], { codes, evidenceText }: Words): Html =>
   html`<li>
-    <span>${one.name}</span> ${drawn(one)}
+    <span>${evidenceText(one.name)}</span> ${drawn(one)}
     <span class="n">${optional(one.value)}<small class="soft">${allowed(one)}</small></span>
-    <span class="verdict ${one.verdict}">${VERDICT_LABELS[one.verdict]}</span>
+    <span class="verdict ${one.verdict}">${codes.verdicts[one.verdict]}</span>
   </li>`;
 
 /** What passes, which the bar shows as its window. */

@@ -119,6 +119,7 @@ export const deCase: typeof enCase = {
     bars: 'Die Schranken, und wo jeder Wert liegt',
     relearning: 'Was beim Wiederlernen zurückkommt, ist nicht bekannt',
     gate: 'Die Schranken',
+    judged: (policy) => `Richtlinie in Fassung ${policy}, vor dem Lauf festgelegt und protokolliert. Urteil:`,
     tested: 'Was geprüft wurde',
     limits: 'Grenzen, und was nicht behauptet wird',
   },

@@ -32,7 +32,6 @@ export const deRegistry: typeof enRegistry = {
       again: 'erneute Prüfung',
     },
     status: { active: 'in Betrieb', retired: 'außer Betrieb' },
-    again: { never: 'noch keine', current: 'aktuell', lapsed: 'abgelaufen', drifted: 'das Modell hat sich geändert' },
     model: (name) => `Modell ${name}`,
     kinds: { weights: 'Gewichte', adapter: 'ein Adapter über', composed: 'ein Decoder über' },
     made: 'Besteht aus',

@@ -1,11 +1,13 @@
-// German. The ground of a refusal and the evidence stay in English, as the signed report has them.
+// German. The tables of the evidence stay in English, as the signed report has them.
 import type { Words } from '../words.ts';
 import { deAround } from './de-around.ts';
 import { deCase } from './de-case.ts';
+import { deLaw } from './de-law.ts';
 import { deNotes } from './de-notes.ts';
 import { dePlaces } from './de-places.ts';
 import { dePublic } from './de-public.ts';
 import { deRegistry } from './de-registry.ts';
+import { deRule } from './de-rules.ts';
 
 export const de: Words = {
   code: 'de',
@@ -71,7 +73,7 @@ export const de: Words = {
     tooLong: 'Das ist zu lang.',
     tooShort: 'Das ist zu kurz.',
     form: 'Das hat nicht die verlangte Form.',
-    rule: (rule) => `Erwartet: ${rule}.`,
+    rule: (rule) => `Erwartet: ${deRule(rule)}.`,
     time: 'Tag und Uhrzeit, etwa 2026-11-02 09:30.',
     toCome: 'Diese Zeit liegt noch in der Zukunft.',
     ended: 'Ihre Sitzung ist abgelaufen',
@@ -239,6 +241,7 @@ export const de: Words = {
   },
   ...deAround.lists,
   ...deCase,
+  ...deLaw,
   ...deNotes,
   ...dePlaces,
   ...dePublic,

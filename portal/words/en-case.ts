@@ -124,6 +124,7 @@ export const enCase = {
     bars: 'The gate, and where each value lies in it',
     relearning: 'What comes back on re-learning is not known',
     gate: 'The gate',
+    judged: (policy: string) => `Policy version ${policy}, fixed and logged before the run. Verdict:`,
     tested: 'What was tested',
     limits: 'Limits, and what is not claimed',
   },

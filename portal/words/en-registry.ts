@@ -26,7 +26,6 @@ export const enRegistry = {
       again: 're-certification',
     },
     status: { active: 'active', retired: 'retired' },
-    again: { never: 'none yet', current: 'current', lapsed: 'lapsed', drifted: 'the model changed' },
     model: (name: string) => `Model ${name}`,
     kinds: { weights: 'weights', adapter: 'an adapter over', composed: 'a decoder composed over' },
     made: 'Made of',

@@ -2,6 +2,7 @@
 import type { Status } from '#core/ticket.ts';
 import { enAround } from './en-around.ts';
 import { enCase } from './en-case.ts';
+import { enLaw } from './en-law.ts';
 import { enNotes } from './en-notes.ts';
 import { enPlaces } from './en-places.ts';
 import { enPublic } from './en-public.ts';
@@ -225,6 +226,7 @@ export const en = {
   },
   ...enAround.lists,
   ...enCase,
+  ...enLaw,
   ...enNotes,
   ...enPlaces,
   ...enPublic,

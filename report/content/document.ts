@@ -54,8 +54,8 @@ const section = (id: string, title: string, ...blocks: readonly (readonly Block[
   blocks: blocks.flat(),
 });
 
-/** The gate as it was judged; the portal shows the same blocks beside the decision. */
-export const gateBlocks = (gate: AuditReport['gate']): Block[] =>
+/** The gate as it was judged. */
+const gateBlocks = (gate: AuditReport['gate']): Block[] =>
   gate === null
     ? [paragraph('No attempt was judged.')]
     : [

@@ -50,7 +50,7 @@ const items = ({ executive, recertification }: AuditReport): [term: string, line
 };
 
 /** The law, the ground, how many records, and the channel by which the request came. */
-export const requestText = ({ regime, ground, records, channel }: Executive['request']): string =>
+const requestText = ({ regime, ground, records, channel }: Executive['request']): string =>
   `${regimeOf(regime).label}, ${groundLabel(regime, ground)}; ${plural(records, 'record')}; by ${CHANNEL_LABELS[channel]}`;
 
 const VERDICTS = {
