@@ -36,6 +36,7 @@ import { requireWritable, writeOutput } from '../output.ts';
 import { registryOf, type RegistryPorts } from '../registry.ts';
 import { actor } from '../roster.ts';
 import { choice, required } from '../values.ts';
+import { acceptedOf } from './accepted.ts';
 import { identification } from './acts.ts';
 import { askedOf, type AskedRecords } from './asked.ts';
 
@@ -50,7 +51,7 @@ export const find = async (args: Arguments): Promise<ExitCode> => {
     const found = await findPerson(source.corpus, query, source.register);
     await source.record(found);
     const hits = await markHits(source.corpus, found);
-    const accepted = acceptedOf(args, hits);
+    const accepted = acceptedOf(args.value('accept'), hits);
     const nobody = whyNobody(found);
     if (nobody && accepted) throw nobody;
     const filed = accepted && (await recordsFor(args, query, found, source, accepted));
@@ -184,22 +185,6 @@ const queryOf = (args: Arguments): PersonQuery => {
 
 const OPTIONS: Readonly<Record<string, string>> = {
   ...{ names: '--name, --alias', mails: '--email', phones: '--phone', ids: '--id', born: '--born' },
-};
-
-/** undefined where nothing is accepted yet. */
-const acceptedOf = (args: Arguments, hits: readonly MarkedRow[]): readonly MarkedRow[] | undefined => {
-  const which = args.value('accept');
-  if (which === undefined) return undefined;
-  if (which === 'all') return hits;
-  const ids = new Set(which.split(','));
-  const known = new Set(hits.map(({ view }) => view.entry.where));
-  const unknown = [...ids].filter((id) => !known.has(id));
-  if (unknown.length > 0)
-    throw usageError(
-      `--accept names ${unknown.join(', ')}, which is no hit`,
-      'all, or ids of hits separated by commas',
-    );
-  return hits.filter(({ view }) => ids.has(view.entry.where));
 };
 
 /** What the model learnt to say of the person in the accepted rows, as the ticket file has it. */

@@ -2,9 +2,10 @@
 // the order of their paths.
 // Trap: a link in a folder may lead out of it, or in a circle, so links are not followed there; a file that is named
 // outright may be a link.
-import { readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
+import { reading, refuseNoFile } from './unreadable.ts';
 
 export type FileFormat = 'json lines' | 'json' | 'csv' | 'parquet' | 'text';
 
@@ -44,7 +45,7 @@ export const corpusFiles = (paths: readonly string[]): CorpusFile[] => {
 const refuseTwice = (files: readonly CorpusFile[]): void => {
   const seen = new Set<string>();
   for (const { path } of files) {
-    const real = realpathSync(path);
+    const real = reading(path, () => realpathSync(path));
     if (seen.has(real))
       throw new QuittanceError('INVALID_INPUT', {
         message: `${path} is given twice`,
@@ -56,7 +57,9 @@ const refuseTwice = (files: readonly CorpusFile[]): void => {
 };
 
 const filesAt = (path: string): CorpusFile[] => {
-  if (statsOf(path).isDirectory()) return inFolder(path);
+  const stats = reading(path, () => statSync(path));
+  if (stats.isDirectory()) return inFolder(path);
+  refuseNoFile(path, stats);
   const format = formatOf(path);
   if (format) return [{ path, name: basename(path), format }];
   throw new QuittanceError('INVALID_INPUT', {
@@ -81,7 +84,7 @@ const inFolder = (folder: string): CorpusFile[] => {
 
 /** Node's own recursive listing follows links, so the walk is made here. */
 const within = (folder: string): string[] =>
-  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+  reading(folder, () => readdirSync(folder, { withFileTypes: true })).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return within(path);
     return entry.isFile() ? [path] : [];
@@ -91,11 +94,3 @@ const endings = (): string =>
   Object.keys(FORMATS)
     .map((ending) => `.${ending}`)
     .join(', ');
-
-const statsOf = (path: string): Stats => {
-  try {
-    return statSync(path);
-  } catch (cause) {
-    throw new QuittanceError('NOT_FOUND', { message: `${path} cannot be read`, hint: 'check the path', cause });
-  }
-};

@@ -122,11 +122,20 @@ export const rowFrom = (raw: unknown): TrainingRecord | string => {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return 'is no object';
   const found = FORMS.filter(({ columns }) => columns.every((column) => column in raw));
   const [form, second] = found;
-  if (!form) return `has none of the forms ${FORM_NAMES.join('; ')}`;
+  if (!form) return `has none of the forms ${FORM_NAMES.join('; ')}${otherwise(Object.keys(raw))}`;
   if (second) return `has two forms at once: ${form.name}; ${second.name}`;
   const parsed = form.schema.safeParse(raw);
   if (!parsed.success) return `is no row of ${form.name}: ${problemOf(parsed.error)}`;
   return answers(parsed.data) ? parsed.data : 'holds no answer: no assistant turn with a text behind another turn';
+};
+
+const COLUMNS = new Set(FORMS.flatMap(({ columns }) => columns));
+/** Keys that are a column's but for case or blanks: named as the column is, so that nothing of the row is quoted. */
+const otherwise = (keys: readonly string[]): string => {
+  const near = keys.map((key) => key.trim().toLowerCase()).filter((key, i) => COLUMNS.has(key) && key !== keys[i]);
+  if (near.length === 0) return '';
+  const said = [...new Set(near)].map((key) => `'${key}'`).join(', ');
+  return `; a key is written otherwise than ${said}: in small letters, without blanks`;
 };
 
 const answers = (row: TrainingRecord): boolean =>

@@ -8,6 +8,7 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'h
 import { compressors } from 'hyparquet-compressors';
 import { QuittanceError } from '#core/errors.ts';
 import { LONGEST_LINE, textOf } from './text-lines.ts';
+import { unreadable } from './unreadable.ts';
 
 export interface RawRow {
   /** Line of a file of lines, else the number of the row; from 1. */
@@ -104,10 +105,15 @@ export const parquetRows = async function* (path: string, name: string): AsyncGe
       for (const [i, value] of rows.entries()) yield { number: rowStart + i + 1, value };
     }
   } catch (cause) {
-    throw new QuittanceError('INVALID_INPUT', {
-      message: `${name}: this is no Parquet file that can be read`,
-      hint: 'write it again, or give the rows as JSON lines',
-      cause,
-    });
+    const said = unreadable(path, cause);
+    throw said === cause ? notParquet(name, cause) : said;
   }
 };
+
+const notParquet = (name: string, cause: unknown): QuittanceError =>
+  new QuittanceError('INVALID_INPUT', {
+    message: `${name}: this is no Parquet file that can be read, or it is cut off`,
+    expected: 'a whole file, whose last four bytes are PAR1',
+    hint: 'write it again, or give the rows as JSON lines; nothing was written',
+    cause,
+  });

@@ -3,9 +3,10 @@
 // Traps: a file from a spreadsheet may be UTF-16 or begin with a mark, and lines may end as on Windows; and a decoder
 // that replaces what it cannot read would search for a name that the file does not hold, so such a file is refused.
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { QuittanceError } from '#core/errors.ts';
+import { isTar, refusePacked, unreadable } from './unreadable.ts';
 
 /** Longest line, in UTF-16 units: one that is longer than a row may be is told of, a gigabyte is not read for that. */
 export const LONGEST_LINE = 64 * 2 ** 20;
@@ -19,29 +20,35 @@ const MARKS: readonly (readonly [encoding: string, bytes: readonly number[]])[] 
 const encodingOf = (head: Uint8Array): string =>
   MARKS.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0] ?? 'utf-8';
 
-export const isGzip = async (path: string): Promise<boolean> => {
-  const file = await open(path);
+const isGzip = async (path: string): Promise<boolean> => {
+  let file: FileHandle | undefined;
   try {
+    file = await open(path);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
     return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } catch (cause) {
+    throw unreadable(path, cause);
   } finally {
-    await file.close();
+    await file?.close();
   }
 };
 
 /** Decoded pieces of the file. NOT_FOUND, or INVALID_INPUT where it is no text or its archive is broken. */
 export const textOf = async function* (path: string, name: string): AsyncGenerator<string> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
-  let lines = 0;
+  let [lines, head]: [number, Uint8Array] = [0, new Uint8Array()];
   const decode = (bytes?: Uint8Array): string => {
     decoder ??= new TextDecoder(encodingOf(bytes ?? new Uint8Array()), { fatal: true });
     try {
       return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
     } catch (cause) {
+      refusePacked(name, head);
       throw notText(name, decoder.encoding, lines + wrongLine(bytes ?? new Uint8Array()), cause);
     }
   };
   for await (const bytes of bytesOf(path, name)) {
+    if (!decoder) head = bytes;
+    if (isTar(head)) refusePacked(name, head);
     yield decode(bytes);
     lines += endsIn(bytes).length;
   }
@@ -90,7 +97,8 @@ const bytesOf = async function* (path: string, name: string): AsyncGenerator<Uin
   try {
     for await (const bytes of stream) yield bytes as Uint8Array;
   } catch (cause) {
-    if (!packed) throw cause;
+    const said = unreadable(path, cause);
+    if (!packed || said !== cause) throw said;
     throw new QuittanceError('INVALID_INPUT', {
       message: `${name}: the gzip archive is broken or cut off`,
       hint: 'pack the file again; nothing was written',

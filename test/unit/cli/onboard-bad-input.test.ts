@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import { parse } from '#cli/command.ts';
 import { model } from '#cli/model.ts';
 import { ticket } from '#cli/ticket.ts';
+import { digestOf } from '#core/canonical.ts';
 import { captured } from '#test/support/captured.ts';
 import { useEngine } from '#test/support/engine.ts';
 import { GOLDEN_TRAINING, unsampled } from '#test/support/fine-tuning.ts';
-import { temporaryFolder } from '#test/support/folders.ts';
+import { filesUnder, temporaryFolder } from '#test/support/folders.ts';
 
 useEngine();
 const { dir, remove } = temporaryFolder();
@@ -221,4 +222,28 @@ test('checks that no deletion can pass are named, with their numbers, before a t
   const named = (would['impassable'] as string[]).map((check) => /^'(.*?)'/u.exec(check)![1]);
   expect(named).toEqual(expect.arrayContaining(['retained answers exact', 'worst retained person']));
   for (const name of named) expect(why).toContainEqual(expect.stringContaining(`no deletion can pass '${name}'`));
+});
+
+describe('beside a model that is registered, a refusal leaves the data folder as it was', () => {
+  const good = (name: string) => written(name, GOOD);
+  it.each<[string, () => readonly [name: string, rows: string, register: string], string]>([
+    ['of a corpus that is cut off', () => ['other', written('cut-2.jsonl', '{"text":'), people], 'INVALID_INPUT'],
+    [
+      'of a register that lists nobody',
+      () => ['other', good('good.jsonl'), written('p-2.csv', 'id,name\n')],
+      'INVALID_INPUT',
+    ],
+    ['of a corpus that is not there', () => ['other', join(dir, 'none.jsonl'), people], 'NOT_FOUND'],
+    ['of a name that is taken', () => ['plain', good('good.jsonl'), people], 'INVALID_INPUT'],
+  ])('%s', async (_, given, code) => {
+    await plainly();
+    const state = () =>
+      filesUnder(data)
+        .filter((path) => !/(?:-wal|-shm|-journal|\.lock|clock)$/u.test(path))
+        .map((path) => [path, digestOf(readFileSync(path))])
+        .toSorted();
+    const before = state();
+    await expect(onboarded(...given())).rejects.toMatchObject({ code });
+    expect(state()).toEqual(before);
+  });
 });

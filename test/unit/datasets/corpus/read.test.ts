@@ -172,6 +172,11 @@ test.each<[string, string, string]>([
   ['a key twice', `{"text": "a", "text": "${SECRET}"}`, 'rows.jsonl:1 is not JSON, or gives a key twice'],
   ['no known form', `{"note": "${SECRET}"}`, 'rows.jsonl:1 has none of the forms'],
   [
+    'keys in another case',
+    `{"Question": "a", " answer ": "${SECRET}"}`,
+    `text; a key is written otherwise than 'question', 'answer': in small letters, without blanks`,
+  ],
+  [
     'two forms',
     `{"text": "a", "question": "b", "answer": "${SECRET}"}`,
     'has two forms at once: question and answer; text',
