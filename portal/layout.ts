@@ -2,6 +2,8 @@
 // page links to the same content as data (.json).
 import { lineHtml } from '#report/blocks-html.ts';
 import type { Role } from '#core/roles.ts';
+import { localTime } from '#core/zoned-time.ts';
+import { instant } from '#report/format.ts';
 import { html, type Html, type Value } from '#report/markup.ts';
 import { LANGUAGES, type Words } from './words.ts';
 
@@ -106,5 +108,9 @@ export const terms = (items: readonly (readonly [term: string, value: Value])[])
     )}
   </dl>`;
 
-export const time = (at: string): Value => lineHtml({ time: at });
+/** In UTC; with a zone as the clock there says it, and in UTC for whoever points at it. */
+export const time = (at: string, zone?: string): Value =>
+  zone === undefined
+    ? lineHtml({ time: at })
+    : html`<time datetime="${at}" title="${instant(at)}">${localTime(zone, at).replace('T', ' ')}</time>`;
 export const digest = (value: string): Value => lineHtml({ code: value });

@@ -56,6 +56,7 @@ const notesPage = async (
   const hidden = (name: FormName) => (mayRead ? hiddenOf(c, context, data.version, name, id) : undefined);
   const forms: NoteForms = {
     ticketId: id,
+    zone: data.facts.zone,
     comment: hidden('comment'),
     attach: hidden('attach'),
     open: formToken(formKey, identity, 'open-file', id),

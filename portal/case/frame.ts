@@ -22,7 +22,7 @@ export const caseBody = (view: CaseView, tab: Tab, content: Html, words: Words):
     <p class="soft">
       ${pill(view.status, words)} ${words.caseHead(item.filer, view.dates.received)} · ${words.law.name(item.regime)} ·
       ${words.law.ground(item.regime, request.ground)} · <a href="/models/${item.model}">${item.model}</a> ·
-      ${words.records(request.records)}
+      ${words.records(request.records)} · ${words.timesOf(view.facts.zone)}
     </p>
     ${dueBar(view.dates, words)} ${proposal && html`<p class="notice">${proposalText(view, words)}</p>`}
     ${actsList(item.id, view.acts, words)} ${tabs(item.id, tab, words)} ${content}`;

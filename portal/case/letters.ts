@@ -22,12 +22,12 @@ export const letters = (view: CaseView, token: string, words: Words): Html => {
       : table(
           l.title,
           [l.when, l.what],
-          informed.map(({ template, at }) => [time(at), template]),
+          informed.map(({ template, at }) => [time(at, view.facts.zone), template]),
         )
   }`;
 };
 
-const kept = ({ item, letters: rows, mayWrite }: CaseView, token: string, words: Words): Html => {
+const kept = ({ item, letters: rows, mayWrite, facts: { zone } }: CaseView, token: string, words: Words): Html => {
   const l = words.letters;
   return table(
     l.kept,
@@ -35,19 +35,20 @@ const kept = ({ item, letters: rows, mayWrite }: CaseView, token: string, words:
     rows.map((row) => [
       l.kinds[row.kind],
       row.language,
-      html`${time(row.at)} · ${row.by}`,
-      standOf(row, words),
+      html`${time(row.at, zone)} · ${row.by}`,
+      standOf(row, zone, words),
       mayWrite ? look(item.id, row.number, token, words) : '–',
     ]),
   );
 };
 
-const standOf = ({ sending }: LetterRow, { letters: l }: Words): Html | string => {
+const standOf = ({ sending }: LetterRow, zone: string, { letters: l }: Words): Html | string => {
   if (sending === null) return l.unsent;
   const { at, way, stand, code, message, by, tries, next } = sending;
-  return html`${time(at)} · ${l.ways[way]} · ${l.stands[stand]}${code !== null && ` (${code})`} · ${by}
+  return html`${time(at, zone)} · ${l.ways[way]} · ${l.stands[stand]}${code !== null && ` (${code})`} · ${by}
     ${tries > 1 && html`· ${l.times(tries)}`}<br />
-    ${stand === 'deferred' && html`${next === null ? l.ended : html`${l.next} ${time(next)}`}<br />`} ${digest(message)}`;
+    ${stand === 'deferred' && html`${next === null ? l.ended : html`${l.next} ${time(next, zone)}`}<br />`}
+    ${digest(message)}`;
 };
 
 const look = (ticketId: string, number: number, token: string, { letters: l }: Words): Html =>

@@ -15,6 +15,8 @@ export interface NoteRow {
 
 export interface NoteForms {
   readonly ticketId: string;
+  /** Whose clock the times are of. */
+  readonly zone: string;
   /** Hidden fields of each form; a viewer who may not write has none. */
   readonly comment: Readonly<Record<string, string>> | undefined;
   readonly attach: Readonly<Record<string, string>> | undefined;
@@ -35,9 +37,9 @@ export const notesBody = (notes: readonly NoteRow[] | null, forms: NoteForms, wo
   ${forms.comment && commentForm(forms, words)} ${forms.attach && attachForm(forms, words)}`;
 };
 
-const noteItem = (note: NoteRow, { ticketId, open }: NoteForms, words: Words): Html =>
+const noteItem = (note: NoteRow, { ticketId, zone, open }: NoteForms, words: Words): Html =>
   html`<li>
-    <p class="soft small">${note.by} · ${time(note.at)}</p>
+    <p class="soft small">${note.by} · ${time(note.at, zone)}</p>
     ${
       note.file
         ? html`<form method="post" action="/tickets/${ticketId}/files/${note.number}">

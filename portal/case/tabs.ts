@@ -18,7 +18,7 @@ export const overview = (view: CaseView, words: Words): Html => {
       <section>
         <h2>${words.walkTitle}</h2>
         <ol class="steps">
-          ${view.walk.map((step) => walkStep(step, words))}
+          ${view.walk.map((step) => walkStep(step, view.facts.zone, words))}
         </ol>
       </section>
       <section>
@@ -49,9 +49,9 @@ const doneIn = ({ item, report, decisions: rows, walk }: CaseView, words: Words)
   };
 };
 
-const walkStep = ({ name, state, at }: WalkStep, words: Words): Html =>
+const walkStep = ({ name, state, at }: WalkStep, zone: string, words: Words): Html =>
   html`<li class="${state}" ${state === 'now' && html` aria-current="step"`}>
-    ${words.walk[name]}${at !== null && html`<small class="soft">${time(at)}</small>`}
+    ${words.walk[name]}${at !== null && html`<small class="soft">${time(at, zone)}</small>`}
   </li>`;
 
 /** Until the model has forgotten. */
@@ -91,24 +91,24 @@ export const request = (view: CaseView, token: string, words: Words): Html => {
   }`;
 };
 
-export const clock = ({ report }: CaseView, words: Words): Html => {
+export const clock = ({ report, facts: { zone } }: CaseView, words: Words): Html => {
   const { deadline, request: asked } = report.executive;
   const c = words.clock;
   return html`${terms([
-    [c.received, time(asked.receivedAt)],
+    [c.received, time(asked.receivedAt, zone)],
     [c.safe, deadline.safeDue],
     [c.law, deadline.statutoryDue],
     [c.counted, words.law.counted(deadline.derivation)],
-    [c.answered, deadline.answeredAt === null ? c.notYet : time(deadline.answeredAt)],
+    [c.answered, deadline.answeredAt === null ? c.notYet : time(deadline.answeredAt, zone)],
   ])}
   ${table(
     c.events,
     [c.time, c.event],
-    deadline.clock.map((event) => [time(event.at), words.codes.clock(event)]),
+    deadline.clock.map((event) => [time(event.at, zone), words.codes.clock(event)]),
   )}`;
 };
 
-export const decisions = ({ item, decisions: rows }: CaseView, words: Words): Html => {
+export const decisions = ({ item, decisions: rows, facts: { zone } }: CaseView, words: Words): Html => {
   const d = words.decisions;
   return rows.length === 0
     ? html`<p class="empty">${d.none}</p>`
@@ -116,7 +116,7 @@ export const decisions = ({ item, decisions: rows }: CaseView, words: Words): Ht
         d.title,
         [d.when, d.who, d.what, d.why],
         rows.map(({ at, who, type, reason, asserted }) => [
-          time(at),
+          time(at, zone),
           asserted ? html`${who}<small>${d.asserted}</small>` : who,
           words.codes.events[type],
           reason === null ? '–' : reasonText(item.regime, reason, words),
@@ -124,13 +124,16 @@ export const decisions = ({ item, decisions: rows }: CaseView, words: Words): Ht
       );
 };
 
-export const evidence = ({ item, evidenced, evidence: waiting, report }: CaseView, words: Words): Html => {
+export const evidence = (
+  { item, evidenced, evidence: waiting, report, facts: { zone } }: CaseView,
+  words: Words,
+): Html => {
   const e = words.evidence;
   const { validity, people, residualCopies } = report.executive;
   return html`${terms([
       [e.waiting, waiting === null ? e.nothing : digest(waiting)],
       [e.approved, people.approver ?? e.nobody],
-      [e.valid, validity.validUntil === null ? e.none : time(validity.validUntil)],
+      [e.valid, validity.validUntil === null ? e.none : time(validity.validUntil, zone)],
       [
         e.again,
         `${words.codes.again[report.recertification.state]}: ${words.evidenceText(report.recertification.line)}`,
@@ -156,13 +159,13 @@ export const evidence = ({ item, evidenced, evidence: waiting, report }: CaseVie
     ${terms(Object.entries(report.reproduce).map(([name, value]) => [words.evidenceText(name), digest(value)] as const))}`;
 };
 
-export const history = ({ report: { history: events, attempts } }: CaseView, words: Words): Html => {
+export const history = ({ report: { history: events, attempts }, facts: { zone } }: CaseView, words: Words): Html => {
   const h = words.history;
   const [number = '', at = '', what = '', leaf = ''] = h.eventColumns;
   return html`${table(
     h.events,
     [right(number), at, what, right(leaf)],
-    events.map((one) => [one.sequence, time(one.at), words.codes.events[one.type], one.leaf ?? h.notYet]),
+    events.map((one) => [one.sequence, time(one.at, zone), words.codes.events[one.type], one.leaf ?? h.notYet]),
   )}
   ${attempts.length > 0 && attemptsHtml(attempts, words)}`;
 };

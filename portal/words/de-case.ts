@@ -33,6 +33,7 @@ export const deCase: typeof enCase = {
   caseHead: (filer, day) => `Angelegt von ${filer}, eingegangen ${day}`,
   records: (n) => (n === 1 ? '1 Datensatz' : `${n} Datensätze`),
   proposed: (by, day, act, why) => `${by} hat am ${day} vorgeschlagen: ${act}${why}. Eine zweite Person fehlt noch.`,
+  timesOf: (zone) => `Zeiten in ${zone}`,
   actsHere: 'Was Sie jetzt tun können',
   tabsOf: 'Teile des Falls',
   tabs: {

@@ -38,6 +38,7 @@ export const enCase = {
   records: (n: number) => `${n} record${s(n)}`,
   proposed: (by: string, day: string, act: string, why: string) =>
     `${by} proposed on ${day} to ${act}${why}. It waits for a second person.`,
+  timesOf: (zone: string) => `times of ${zone}`,
   actsHere: 'What you can do now',
   tabsOf: 'Parts of the case',
   tabs: {

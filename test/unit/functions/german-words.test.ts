@@ -148,6 +148,15 @@ describe('a case in German', () => {
     expect(cells).toContain(de.codes.verdicts.pass);
   });
 
+  it('says times as the clock of the case’s place does, and in UTC beside them', async () => {
+    const text = await page('/clock', 'auditor');
+    expect(text).toContain(
+      '<time datetime="2026-03-02T10:00:00.000Z" title="2026-03-02 10:00 UTC">2026-03-02 11:00</time>',
+    );
+    expect(text).toContain('Zeiten in Europe/Berlin');
+    expect(text.replaceAll(/<time[^>]*>/g, '')).not.toContain('UTC');
+  });
+
   it('says what was done when it is over, in its own sentence', async () => {
     const text = (await page('', 'auditor')).replaceAll(/\s+/g, ' ');
     expect(text).toMatch(/Das Verfahren \S+ hat die Gewichte in \d+ Schritten verändert.* in Betrieb\./);
