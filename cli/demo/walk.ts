@@ -93,14 +93,14 @@ const walk = async (embedded: Embedded, options: WalkOptions): Promise<Omit<Walk
   };
 };
 
-/** Registers the base under a fresh name, with suite, moments and training manifest, and serves it. */
-const registerBase = async ({ ports }: Embedded, { base, suite }: WalkOptions): Promise<string> => {
+/** Registers the base under a fresh name, with suite, moments, training manifest and its policy, and serves it. */
+const registerBase = async ({ ports }: Embedded, { base, suite, policy }: WalkOptions): Promise<string> => {
   const taken = new Set((await ports.models.list()).map(({ name }) => name));
   const name =
     [suite.name, ...Array.from({ length: 999 }, (_, i) => `${suite.name}-${i + 2}`)].find(
       (candidate) => !taken.has(candidate),
     ) ?? suite.name;
-  await register(ports, { name, dir: base, suite: readFileSync(join(base, 'suite.json')) });
+  await register(ports, { name, dir: base, suite: readFileSync(join(base, 'suite.json')), policy });
   return name;
 };
 

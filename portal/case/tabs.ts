@@ -23,15 +23,19 @@ export const overview = (view: CaseView, words: Words): Html => {
       </section>
       <section>
         <h2>${words.doneTitle}</h2>
-        <p>${isYetToUnlearn(view) ? words.doneYet : words.done(doneIn(view, words))}</p>
+        <p>${doneText(view, words)}</p>
         ${factsHtml(view.facts, reasonText, words)}
         ${protection !== null && meanwhile(words.protection(protection), words)}
       </section>
     </div>`;
 };
 
-/** Open, and no attempt has come to an end: the report's sentence is of what was done, and would read like the end. */
-const isYetToUnlearn = ({ item, report }: CaseView): boolean => isOpenRow(item) && report.attempts.length === 0;
+/** While an attempt is under way the report's sentence, which is of what was done, would read like the end. */
+const doneText = (view: CaseView, words: Words): string => {
+  const last = view.report.attempts.at(-1);
+  if (!isOpenRow(view.item) || (last && last.verdict !== null)) return words.done(doneIn(view, words));
+  return last ? words.doneNow(last.number) : words.doneYet;
+};
 
 const doneIn = ({ item, report, decisions: rows, walk }: CaseView, words: Words): Done => {
   const { request: asked, done: text } = report.executive;

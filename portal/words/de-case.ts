@@ -62,6 +62,7 @@ export const deCase: typeof enCase = {
   },
   doneTitle: 'Was getan wurde',
   doneYet: 'Bisher wurde nichts verlernt.',
+  doneNow: (attempt) => `Versuch ${attempt} läuft; sein Ergebnis ist noch nicht beurteilt.`,
   meanwhile: 'Schutz in der Zwischenzeit',
   allWithheld: 'Jeder Wert wird zurückgehalten, und keine Antwort über andere.',
   request: {

@@ -67,6 +67,7 @@ export const enCase = {
   },
   doneTitle: 'What was done',
   doneYet: 'Nothing has been unlearned yet.',
+  doneNow: (attempt: number) => `Attempt ${attempt} is under way; its result has not been judged yet.`,
   meanwhile: 'Interim protection',
   allWithheld: 'Every value is withheld meanwhile, and nobody else’s answer is.',
   request: {

@@ -8,7 +8,9 @@ import { PAUSE_REASONS, type PauseReason } from '#core/counting.ts';
 import { groundLabel, refusalLabel, RegimeName, regimeOf } from '#core/regimes.ts';
 import { RECALL_UNKNOWN } from '#core/revealed.ts';
 import { readPolicy, SHIPPED_POLICIES } from '#entry/policies.ts';
-import { LANGUAGES } from '#portal/words.ts';
+import { overview } from '#portal/case/tabs.ts';
+import type { CaseView } from '#portal/case/view.ts';
+import { LANGUAGES, type Words } from '#portal/words.ts';
 import { appOf, inBrowser } from '../../support/api-callers.ts';
 import { walkedToApproval, walkToEnd, type WalkedTicket } from '../../support/hand-walked.ts';
 
@@ -137,6 +139,22 @@ describe('a case in German', () => {
 
   it.each(['', '/request', '/clock', '/evidence', '/approval'])('%s before the decision', async (tab) => {
     expect(lines(await page(tab, 'approver')).filter((line) => ENGLISH.test(line))).toEqual([]);
+  });
+
+  it.each([
+    ['before any attempt', [], /Bisher wurde nichts verlernt/, 'Nothing has been unlearned yet.'],
+    ['while an attempt is under way', [{ verdict: null, number: 2 }], /Versuch 2 läuft/, 'Attempt 2 is under way'],
+    ['once it was judged', [{ verdict: 'pass', number: 2 }], /Das Verfahren/, 'The method'],
+  ])('says what was done %s', async (_, attempts, german, english) => {
+    const { body } = await appOf(walked).request(`/tickets/${walked.ticketId}.json`, {
+      headers: inBrowser('approver'),
+    });
+    const view = (await new Response(body).json()) as CaseView;
+    const [last] = view.report.attempts;
+    const report = { ...view.report, attempts: attempts.map((one) => ({ ...last, ...one })) };
+    const said = (words: Words) => String(overview({ ...view, report } as CaseView, words)).replaceAll(/\s+/g, ' ');
+    expect(said(de)).toMatch(german);
+    expect(said(en)).toContain(english);
   });
 
   it('/history and /decisions name events as the German table has them, and none as the English', async () => {
