@@ -27,7 +27,7 @@ const ruleOf = (issue: z.core.$ZodIssue): string => {
     case 'invalid_value':
       return `one of ${issue.values.join(', ')}`;
     case 'invalid_type':
-      return isMissing(issue) ? `${GIVEN}: ${kindOf(issue.expected)}` : kindOf(issue.expected);
+      return cameNot(issue) ? `${GIVEN}: ${kindOf(issue.expected)}` : kindOf(issue.expected);
     case 'unrecognized_keys':
       return `no other fields than the form has (${issue.keys.length} sent)`;
     case 'too_big':
@@ -46,7 +46,7 @@ const ruleOf = (issue: z.core.$ZodIssue): string => {
 /** What is asked for at all, where nothing came. */
 const GIVEN = 'must be given';
 /** zod says what came in its message alone. */
-const isMissing = ({ message }: z.core.$ZodIssue): boolean => message.endsWith('received undefined');
+const cameNot = ({ message }: z.core.$ZodIssue): boolean => message.endsWith('received undefined');
 
 const WORDS: Readonly<Record<string, string>> = {
   int: 'a whole number',
@@ -60,8 +60,11 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 const kindOf = (expected: string): string => WORDS[expected] ?? expected;
 
+/** Whether a rule says that nothing came. */
+export const isMissing = (rule: string): boolean => rule.startsWith(`${GIVEN}: `);
+
 /** Whether a rule says no more than what kind of value it wants. */
-export const isOfKind = (rule: string): boolean => rule.startsWith(`${GIVEN}: `) || Object.values(WORDS).includes(rule);
+export const isOfKind = (rule: string): boolean => isMissing(rule) || Object.values(WORDS).includes(rule);
 
 /** The words that a schema has for its form; a pattern as it is written for machines tells people nothing. */
 const formOf = ({ format, message }: z.core.$ZodIssueInvalidStringFormat): string =>

@@ -3,7 +3,7 @@
 // second person.
 import type { AuditReport } from '#report/audit-report.ts';
 import { html, type Html } from '#report/markup.ts';
-import { fieldHtml, hiddenInputs, type Returned } from './forms.ts';
+import { fieldHtml, hiddenInputs, problemHtml, type Returned } from './forms.ts';
 import { digest, terms } from './layout.ts';
 import { gateHtml, limits } from './case/tests.ts';
 import type { Words } from './words.ts';
@@ -83,12 +83,10 @@ const toRefusal = (ticketId: string, { approval: { refuse, refuseText }, acts }:
     <p><a class="button stop" href="/tickets/${ticketId}/refuse">${acts.refuse.button}</a></p>
   </section>`;
 
-const problem = ({ problem: found }: Returned, { form }: Words): Html | undefined =>
+const problem = ({ problem: found }: Returned, words: Words): Html | undefined =>
   found &&
   html`<div class="problem" role="alert">
-    <h2>${form.refused}</h2>
-    <p>${found.title}.</p>
-    ${found.expected && html`<p>${form.expected}: ${found.expected}</p>`}
-    ${found.hint && html`<p>${form.todo}: ${found.hint}</p>`}
-    <p>${form.kept}</p>
+    <h2>${words.form.refused}</h2>
+    ${problemHtml(found, words)}
+    <p>${words.form.kept}</p>
   </div>`;

@@ -3,7 +3,7 @@
 import type { FieldFault } from '#core/errors.ts';
 import { html, type Html } from '#report/markup.ts';
 import { right, table } from '#report/tables.ts';
-import { hiddenInputs, summary, type Returned } from './forms.ts';
+import { hiddenInputs, saidHtml, summary, type Returned } from './forms.ts';
 import { remarkTexts, type Remarks } from './remarks.ts';
 import type { Words } from './words.ts';
 
@@ -41,7 +41,7 @@ export const bulkBody = (
       <div class="field">
         <label for="f-list">${t.file}</label>
         <small id="h-list">${t.fileHint}</small>
-        ${fault && html`<p class="fault" id="e-list">${fault.rule}</p>`}
+        ${fault && html`<p class="fault" id="e-list">${saidHtml(fault.rule, words)}</p>`}
         <input
           id="f-list"
           name="list"
@@ -82,7 +82,7 @@ export const listBody = (view: BulkView, hidden: Hidden, words: Words): Html => 
       rows.map((row) => [
         row.line,
         html`<span class="state ${LOOKS[row.state]}">${t.states[row.state]}</span
-          >${row.faults.map(({ field, rule }) => html`<small>${t.column} <code>${field}</code>: ${rule}</small>`)}${
+          >${row.faults.map(({ field, rule }) => html`<small>${t.column} <code>${field}</code>: ${saidHtml(rule, words)}</small>`)}${
             row.remarks && remarkTexts(row.remarks, words).map((text) => html`<small>${text}</small>`)
           }`,
         row.records ?? '',

@@ -1,8 +1,8 @@
 // Forms that work without script: fields with their labels, and beside each what is wrong with it. What was typed comes
 // back with the answer, so that nothing has to be typed twice. Source: WCAG 2.2, 3.3.1, 3.3.3, 3.3.7.
 // Trap: a passphrase and a file never come back.
-import { html, type Html } from '#report/markup.ts';
-import type { FieldFault } from '#core/errors.ts';
+import { html, type Html, type Value } from '#report/markup.ts';
+import type { ErrorCode, FieldFault } from '#core/errors.ts';
 import { isOfKind, YET_TO_COME } from '#core/field-faults.ts';
 import type { Words } from './words.ts';
 
@@ -24,7 +24,11 @@ export interface Returned {
   readonly values: Readonly<Record<string, string>>;
   readonly faults: readonly FieldFault[];
   /** What is wrong with the whole, in words of the error's own code. */
-  readonly problem?: { readonly title: string; readonly expected?: string; readonly hint?: string } | undefined;
+  readonly problem?:
+    | { readonly code: ErrorCode; readonly expected?: string; readonly hint?: string }
+    /** In the words of the page. */
+    | { readonly title: string }
+    | undefined;
   readonly isStale?: boolean;
 }
 
@@ -60,9 +64,7 @@ export const summary = (returned: Returned, fields: readonly Field[], words: Wor
   return html`<div class="problem" role="alert">
     <h2>${title}</h2>
     ${returned.isStale && html`<p>${form.stale}</p>`}
-    ${wrong.length === 0 && !returned.isStale && problem && html`<p>${problem.title}.</p>`}
-    ${wrong.length === 0 && problem?.expected && html`<p>${form.expected}: ${problem.expected}</p>`}
-    ${wrong.length === 0 && problem?.hint && html`<p>${form.todo}: ${problem.hint}</p>`}
+    ${wrong.length === 0 && !returned.isStale && problem && problemHtml(problem, words)}
     ${
       wrong.length > 0 &&
       html`<ul>
@@ -71,6 +73,21 @@ export const summary = (returned: Returned, fields: readonly Field[], words: Wor
     }
     <p>${form.kept}</p>
   </div>`;
+};
+
+/** What is wrong with the whole. */
+export const problemHtml = (problem: NonNullable<Returned['problem']>, words: Words): Html => {
+  if ('title' in problem) return html`<p>${problem.title}.</p>`;
+  const { code, expected, hint } = problem;
+  return html`<p>${words.errors[code]}.</p>
+    ${expected && html`<p>${words.form.expected}: ${saidHtml(expected, words)}</p>`}
+    ${hint && html`<p>${words.form.todo}: ${saidHtml(hint, words)}</p>`}`;
+};
+
+/** What the catalogue does not have is English, and says so to those who hear the page. Source: WCAG 2.2, 3.1.2. */
+export const saidHtml = (text: string, { code, form }: Words): Value => {
+  const said = form.said(text);
+  return code !== 'en' && said === text && /[a-z]{2} [a-z]{2}/.test(text) ? html`<span lang="en">${text}</span>` : said;
 };
 
 export const fieldHtml = (field: Field, returned: Returned | undefined, words: Words): Html => {
@@ -120,10 +137,15 @@ const control = (field: Field, value: string, said: Html, words: Words): Html =>
 /** Rules of our own schemas are shown as they are where they say more than that something is missing. */
 const faultText = ({ rule }: FieldFault, kind: Field['kind'], value: string, { form }: Words): string => {
   if (value.trim() === '') return form.missing;
+  if (kind === 'time' && rule.startsWith('a time in UTC')) return form.time;
+  return ruleText(rule, form);
+};
+
+/** What is wrong with a field that has something in it. */
+export const ruleText = (rule: string, form: Words['form']): string => {
   if (rule.startsWith('one of ')) return form.choice;
   if (rule.startsWith('at most ')) return form.tooLong;
   if (rule.startsWith('at least ')) return form.tooShort;
-  if (kind === 'time' && rule.startsWith('a time in UTC')) return form.time;
   if (rule === YET_TO_COME) return form.toCome;
   return isOfKind(rule) ? form.form : form.rule(rule);
 };

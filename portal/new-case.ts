@@ -1,13 +1,14 @@
 // A new case, in four steps and a check: who asks, under which law, which records, then what filing would come to. Each
 // step is a form whose fields are kept as a draft, right or wrong, so that nothing is typed twice.
 // Trap: these pages show a person's data to the one who types it in; no other page or address has any of it.
+import { isMissing } from '#core/field-faults.ts';
 import { IDENTITY_LEVELS, RegimeName, regimeOf } from '#core/regimes.ts';
 import type { Deadlines } from '#core/deadlines.ts';
 import { SubjectReason } from '#core/subject.ts';
 import { Channel, IdentityClaim, REQUEST_FACTS } from '#core/ticket-request.ts';
 import { localTime } from '#core/zoned-time.ts';
 import { html, type Html } from '#report/markup.ts';
-import { fieldHtml, hiddenInputs, summary, type Field, type Returned } from './forms.ts';
+import { fieldHtml, hiddenInputs, ruleText, saidHtml, summary, type Field, type Returned } from './forms.ts';
 import { terms } from './layout.ts';
 import { lookAlikeTexts, type Remarks } from './remarks.ts';
 import { LANGUAGES, type Words } from './words.ts';
@@ -180,7 +181,7 @@ export const checkBody = ({ draft, preview, mend }: CheckView, hidden: Fields, w
       html`<div class="problem" role="alert">
         <h2>${n.mend}</h2>
         <ul>
-          ${mend.map(({ step, text }) => html`<li><a href="/new/${draft}/${step}">${n.step[step]}</a>: ${text}</li>`)}
+          ${mend.map(({ step, text }) => html`<li><a href="/new/${draft}/${step}">${n.step[step]}</a>: ${mendHtml(text, words)}</li>`)}
         </ul>
       </div>`
     }
@@ -211,6 +212,21 @@ export const checkBody = ({ draft, preview, mend }: CheckView, hidden: Fields, w
         <button class="stop" name="then" value="discard">${n.discard}</button>
       </p>
     </form>`;
+};
+
+/** `identity.level: one of …`: the field by its label, with what its own form would say; or an error as a whole. */
+const mendHtml = (text: string, words: Words): Html => {
+  const [, path = '', rule = ''] = /^([A-Za-z]+(?:\.\w+)*): (.+)$/.exec(text) ?? [];
+  const label = labelOf(path, words);
+  if (label === undefined) return html`${saidHtml(text, words)}`;
+  return html`${label}: ${isMissing(rule) ? words.form.missing : ruleText(rule, words.form)}`;
+};
+
+const labelOf = (path: string, words: Words): string | undefined => {
+  const around = { models: [], timeZone: 'UTC', now: new Date(0) };
+  const fields = TYPED.flatMap((step) => stepFields(step, { regime: 'gdpr' }, around, words));
+  const parts = path.split('.');
+  return fields.find(({ name }) => parts.includes(name))?.label.replace(/ \(UTC\)$/, '');
 };
 
 const listed = (className: string, title: string, lines: readonly string[]): Html =>

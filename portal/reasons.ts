@@ -8,6 +8,7 @@ export const reasonText = (regime: RegimeName, code: string, words: Words): stri
   if (law !== code) return law;
   const { holds, extensions, withdrawals, cancellations, sendBacks, subjectReasons, expiries } = words;
   const lists: Readonly<Record<string, string>> = {
+    ...words.errors,
     ...sendBacks,
     ...subjectReasons,
     ...expiries,
@@ -16,5 +17,5 @@ export const reasonText = (regime: RegimeName, code: string, words: Words): stri
     ...extensions,
     ...holds,
   };
-  return Object.hasOwn(lists, code) ? (lists[code] ?? code) : words.law.other(regime, code);
+  return Object.hasOwn(lists, code) ? (lists[code] ?? code) : code;
 };

@@ -75,7 +75,7 @@ const DECIDED_BY_ANOTHER = {
 } as const;
 
 /** The same in the words of the page. */
-const blockedText = ({ status, reason, decision, regime }: WorkItem, words: Words): string => {
+export const blockedText = ({ status, reason, decision, regime }: WorkItem, words: Words): string => {
   const { stopped } = words.list;
   if (decision !== null && decision !== 'approval') return stopped[decision];
   if (status === 'ON_HOLD') return stopped.hold(reasonText(regime, reason ?? '', words));

@@ -115,8 +115,8 @@ export const isShownInForm = (error: unknown): boolean => isQuittanceError(error
 
 /** What of a refused form goes back to the one who sent it. */
 export const returned = (values: Readonly<Record<string, string>>, error: unknown): Returned => {
-  const { title, expected, hint, fields = [], code } = problemOf(error);
-  const problem = { title, ...(expected !== undefined && { expected }), ...(hint !== undefined && { hint }) };
+  const { expected, hint, fields = [], code } = problemOf(error);
+  const problem = { code, ...(expected !== undefined && { expected }), ...(hint !== undefined && { hint }) };
   return { values, faults: fields, problem, isStale: code === 'VERSION_STALE' };
 };
 

@@ -200,8 +200,9 @@ const tried = async (c: Asked, context: ApiContext) => {
     const view: CheckView = { draft: id, preview, mend: [] };
     return { id, request: drafted.request, view };
   } catch (error) {
-    const { title, expected, got, hint, status } = problemOf(error);
+    const { title, expected, got, hint, status, fields = [] } = problemOf(error);
     if (status >= 500) throw error;
+    if (fields.length > 0) return { id, request: undefined, view: viewOf(id, fields) };
     const text = [title, expected && `expected: ${expected}`, got && `found: ${got}`, hint].filter(Boolean).join('; ');
     const view: CheckView = { draft: id, preview: null, mend: [{ step: 'find', text }] };
     return { id, request: undefined, view };

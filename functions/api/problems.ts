@@ -7,6 +7,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ERROR_CODES, isQuittanceError, QuittanceError, type ErrorCode, type FieldFault } from '#core/errors.ts';
 import { TicketId } from '#core/ticket-id.ts';
 import { html } from '#report/markup.ts';
+import { saidHtml } from '#portal/forms.ts';
 import { page } from '#portal/layout.ts';
 import type { Words } from '#portal/words.ts';
 import { noteFault, type Place } from '../faults.ts';
@@ -141,17 +142,17 @@ export const answerProblem = (error: unknown, c: Context): Response => {
 };
 
 /** What people meet is said in their words; what it is called in the log and the docs stands below. */
-const errorPage = ({ status, title, code, expected, got, hint, reference }: Problem, c: Context): string => {
+const errorPage = ({ status, code, expected, got, hint, reference }: Problem, c: Context): string => {
   const words = wordsOf(c);
   const { form, frame, problem: said } = words;
   const plain = isSaid(code, said.text) ? said.text[code] : undefined;
   const at = /^\/tickets\/T-[0-9a-z]+(?=\/)/.exec(c.req.path)?.[0];
   return page({
     ...{ title: said.heading(status), words, viewer: undefined, path: '/tickets', isData: false },
-    body: html`<p class="notice">${plain ?? `${title}.`}</p>
-      ${plain === undefined && expected && html`<p>${form.expected}: ${expected}</p>`}
-      ${plain === undefined && got && html`<p>${form.got}: ${got}</p>`}
-      ${plain === undefined && hint && html`<p>${form.todo}: ${hint}</p>`}
+    body: html`<p class="notice">${plain ?? `${words.errors[code]}.`}</p>
+      ${plain === undefined && expected && html`<p>${form.expected}: ${saidHtml(expected, words)}</p>`}
+      ${plain === undefined && got && html`<p>${form.got}: ${saidHtml(got, words)}</p>`}
+      ${plain === undefined && hint && html`<p>${form.todo}: ${saidHtml(hint, words)}</p>`}
       ${reference && html`<p>${form.logged}: <code>${reference}</code></p>`}
       ${at !== undefined && code !== 'TICKET_NOT_FOUND' && html`<p><a href="${at}">${form.back}</a></p>`}
       <p><a href="/tickets">${frame.cases}</a></p>

@@ -6,13 +6,15 @@ import { isAround, stops, type ActName } from '../acts.ts';
 import { dueBar, pill } from '../due.ts';
 import { reasonText } from '../reasons.ts';
 import { statusText, type Words } from '../words.ts';
+import { blockedText } from '../worklist.ts';
 import { TABS, type CaseView, type Tab } from './view.ts';
 
 /** The case in one sentence, which is the page's title. */
 export const sentenceOf = ({ item, status }: CaseView, words: Words): string => {
   if (status === 'EVIDENCE_SEALED' && item.decision === 'part-appeal') return words.facts.partAppealHead;
   const said = words.heads[status] ?? `${statusText(words, status)}.`;
-  return item.blockedBy !== null && meaningOf({ status }).waitsFor === 'filer' ? `${said} (${item.blockedBy})` : said;
+  const isBlocked = item.blockedBy !== null && meaningOf({ status }).waitsFor === 'filer';
+  return isBlocked ? `${said} (${blockedText(item, words)})` : said;
 };
 
 export const caseBody = (view: CaseView, tab: Tab, content: Html, words: Words): Html => {

@@ -5,7 +5,6 @@
 import type { PauseReason } from '#core/counting.ts';
 import type { ClockEvent } from '#core/deadlines.ts';
 import { groundLabel, refusalLabel, regimeOf, type RegimeName } from '#core/regimes.ts';
-import { reasonLabel } from '#report/labels.ts';
 import { deCounted, dePeriods } from './de-counted.ts';
 import { deEvidence } from './de-evidence.ts';
 import { legal } from './de-legal.ts';
@@ -134,7 +133,6 @@ export const deLaw: typeof enLaw = {
     name: (regime) => LAWS[regime] ?? regimeOf(regime).label,
     ground: (regime, code) => legal(groundLabel(regime, code)),
     refusal: (regime, code) => legal(refusalLabel(regime, code)),
-    other: reasonLabel,
     period: dePeriods,
     counted: (steps) => steps.map(deCounted).join('; '),
   },

@@ -108,8 +108,8 @@ export const dePublic: typeof enPublic = {
   },
   check: {
     title: 'Eine Bescheinigung prüfen',
-    lead: 'Geben Sie das Bündel (.zip) oder die Bescheinigung (.json) hinein, die Sie bekommen haben. Es wird gelesen, geprüft und vergessen; nichts davon bleibt hier.',
-    file: 'Bündel oder Bescheinigung',
+    lead: 'Geben Sie das Nachweispaket (.zip) oder die Bescheinigung (.json) hinein, die Sie bekommen haben. Es wird gelesen, geprüft und vergessen; nichts davon bleibt hier.',
+    file: 'Nachweispaket oder Bescheinigung',
     fileHint: 'Eine Zip-Datei von höchstens 8 MB, oder die Bescheinigung allein.',
     keys: 'Schlüssel, die Sie auf anderem Weg bekommen haben',
     keysHint:
@@ -118,7 +118,7 @@ export const dePublic: typeof enPublic = {
     alone:
       'Eine Prüfung durch den, der geprüft wird, beweist wenig. Auf einem eigenen Rechner, ohne Netz (der Befehl ist englisch):',
     valid: {
-      bundle: 'Nichts in diesem Bündel schlägt fehl',
+      bundle: 'Nichts in diesem Nachweispaket schlägt fehl',
       certificate: 'Nichts an dieser Bescheinigung schlägt fehl',
     },
     invalid: 'Das ist nicht gültig',

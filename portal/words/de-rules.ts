@@ -24,6 +24,24 @@ const RULES: Readonly<Record<string, string>> = {
   'a part of the answer, in any spelling of it': 'ein Teil der Antwort, in beliebiger Schreibweise',
   'a bundle (.zip) or a certificate (.json)': 'ein Nachweispaket (.zip) oder eine Bescheinigung (.json)',
   'a time that was': 'eine vergangene Zeit',
+  'a time that is not yet to come': 'eine Zeit, die nicht in der Zukunft liegt',
+  'a time in UTC, such as 2026-11-02T09:30:00.000Z': 'eine Zeit in UTC, etwa 2026-11-02T09:30:00.000Z',
+  'a code of letters, digits, dot, dash and underscore, such as litigation':
+    'ein Kürzel aus Buchstaben, Ziffern, Punkt und Strichen, etwa litigation',
+  'lower-case letters, digits, dot, dash, underscore': 'Kleinbuchstaben, Ziffern, Punkt und Striche',
+  'either an entity or a place': 'eine Gesellschaft oder ein Ort, nicht beides',
+  'each once': 'jedes nur einmal',
+  'not before since': 'nicht vor der Frage',
+  'text of another form': 'Text in anderer Form',
+  text: 'Text',
+  'a number': 'eine Zahl',
+  'a whole number': 'eine ganze Zahl',
+  'true or false': 'ja oder nein',
+  'a list': 'eine Liste',
+  'an object': 'ein Objekt',
+  'must be given: text': 'Text, und der fehlt',
+  'must be given: an object': 'Angaben, und die fehlen',
+  'must be given: a list': 'eine Liste, und die fehlt',
 };
 
 const FORMS: readonly (readonly [RegExp, (...found: string[]) => string])[] = [

@@ -2,12 +2,13 @@
 import type { Words } from '../words.ts';
 import { deAround } from './de-around.ts';
 import { deCase } from './de-case.ts';
+import { deErrors } from './de-errors.ts';
 import { deLaw } from './de-law.ts';
 import { deNotes } from './de-notes.ts';
 import { dePlaces } from './de-places.ts';
 import { dePublic } from './de-public.ts';
 import { deRegistry } from './de-registry.ts';
-import { deRule } from './de-rules.ts';
+import { deSaid } from './de-said.ts';
 
 export const de: Words = {
   code: 'de',
@@ -55,6 +56,7 @@ export const de: Words = {
     inLanguage: 'Sprache',
     change: 'Wechseln',
   },
+  errors: deErrors,
   roles: { filer: 'legt Fälle an', approver: 'entscheidet', auditor: 'liest' },
   form: {
     faults: (n) => (n === 1 ? 'Ein Feld braucht noch einen Blick' : `${n} Felder brauchen noch einen Blick`),
@@ -73,7 +75,8 @@ export const de: Words = {
     tooLong: 'Das ist zu lang.',
     tooShort: 'Das ist zu kurz.',
     form: 'Das hat nicht die verlangte Form.',
-    rule: (rule) => `Erwartet: ${deRule(rule)}.`,
+    rule: (rule) => `Erwartet: ${deSaid(rule)}.`,
+    said: deSaid,
     time: 'Tag und Uhrzeit, etwa 2026-11-02 09:30.',
     toCome: 'Diese Zeit liegt noch in der Zukunft.',
     ended: 'Ihre Sitzung ist abgelaufen',

@@ -7,7 +7,6 @@ import {
   clockLabel,
   EVENT_LABELS,
   RECERTIFICATION_LABELS,
-  reasonLabel,
   STOP_LABELS,
   VERDICT_LABELS,
 } from '#report/labels.ts';
@@ -37,8 +36,6 @@ export const enLaw = {
     name: (regime: RegimeName): string => regimeOf(regime).label,
     ground: groundLabel,
     refusal: refusalLabel,
-    /** Why a case stopped, where neither the law nor the catalogue has the code. */
-    other: reasonLabel,
     /** A period as core/counting.ts writes it. */
     period: (text: string): string => text,
     /** How a date was counted, step by step, as core/deadlines.ts writes it. */

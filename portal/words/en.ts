@@ -1,4 +1,5 @@
 // English: the catalogue that the other languages fill in.
+import { ERROR_CODES, type ErrorCode } from '#core/errors.ts';
 import type { Status } from '#core/ticket.ts';
 import { enAround } from './en-around.ts';
 import { enCase } from './en-case.ts';
@@ -12,6 +13,8 @@ const s = (n: number): string => (n === 1 ? '' : 's');
 
 /** Where English says what the table of statuses (core/statuses.ts) says, nothing stands here. */
 const statuses: Partial<Record<Status, string>> = {};
+
+const errors: Readonly<Record<ErrorCode, string>> = ERROR_CODES;
 
 export const en = {
   code: 'en',
@@ -35,6 +38,7 @@ export const en = {
     inLanguage: 'Language',
     change: 'Change',
   },
+  errors,
   roles: { filer: 'files cases', approver: 'decides', auditor: 'reads' },
   form: {
     faults: (n: number) => (n === 1 ? 'One field needs another look' : `${n} fields need another look`),
@@ -54,6 +58,8 @@ export const en = {
     tooShort: 'This is too short.',
     form: 'This does not have the form that it must have.',
     rule: (rule: string) => `Expected: ${rule}.`,
+    /** What an error expected, found or advises. */
+    said: (text: string): string => text,
     time: 'Day and time, such as 2026-11-02 09:30.',
     toCome: 'This time is yet to come.',
     ended: 'Your session has ended',

@@ -3,6 +3,9 @@ import type { Hono } from 'hono';
 import type { Env } from '#functions/api/context.ts';
 import { FORM_BODY, inBrowser } from './api-callers.ts';
 
+/** What of the app these need; a caller may add headers of its own. */
+export type Asked = Pick<Hono<Env>, 'request'>;
+
 export interface Page {
   readonly status: number;
   readonly text: string;
@@ -15,7 +18,7 @@ const pageOf = async (response: Response): Promise<Page> => ({
   location: response.headers.get('location'),
 });
 
-export const open = async (app: Hono<Env>, path: string, who: string): Promise<Page> =>
+export const open = async (app: Asked, path: string, who: string): Promise<Page> =>
   pageOf(await app.request(path, { headers: inBrowser(who) }));
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
@@ -41,7 +44,7 @@ export const fieldsOf = ({ text }: Page, action: string): Record<string, string>
 };
 
 export const send = async (
-  app: Hono<Env>,
+  app: Asked,
   path: string,
   who: string,
   fields: Readonly<Record<string, string>>,
@@ -56,7 +59,7 @@ export const send = async (
 
 /** Opens the page of a form, fills it in, sends it. */
 export const fillIn = async (
-  app: Hono<Env>,
+  app: Asked,
   path: string,
   who: string,
   change: Readonly<Record<string, string>> = {},
