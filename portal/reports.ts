@@ -19,6 +19,6 @@ export const monthBody = (month: string, { lead, sections }: Document): Html =>
       ({ id, title, blocks }) =>
         html`<section aria-labelledby="${id}">
           <h2 id="${id}">${title}</h2>
-          ${blocks.map(blockHtml)}
+          ${blocks.map((block) => blockHtml(block))}
         </section>`,
     )}`;

@@ -44,5 +44,5 @@ const page = (name: string, { title, lead, sections }: Document): Html =>
 const sectionHtml = ({ id, title, blocks }: Section): Html =>
   html`<section aria-labelledby="${id}">
     <h2 id="${id}">${title}</h2>
-    ${blocks.map(blockHtml)}
+    ${blocks.map((block) => blockHtml(block))}
   </section>`;

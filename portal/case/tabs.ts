@@ -2,7 +2,7 @@
 import { isOpenRow } from '#core/worklist.ts';
 import { html, type Html } from '#report/markup.ts';
 import { right, table } from '#report/tables.ts';
-import { hiddenInputs } from '../forms.ts';
+import { hiddenInputs, saidHtml } from '../forms.ts';
 import { digest, terms, time } from '../layout.ts';
 import { statusText, type Words } from '../words.ts';
 import type { Done } from '../words/en-law.ts';
@@ -174,18 +174,20 @@ export const history = ({ report: { history: events, attempts }, facts: { zone }
   ${attempts.length > 0 && attemptsHtml(attempts, words)}`;
 };
 
-const attemptsHtml = (attempts: CaseView['report']['attempts'], { history: h, codes }: Words): Html =>
-  table(
+const attemptsHtml = (attempts: CaseView['report']['attempts'], words: Words): Html => {
+  const { history: h, codes, evidenceText } = words;
+  return table(
     h.attempts,
     h.attemptColumns,
     attempts.map(({ number, rung, method, reason, config, updates, stop, verdict, failed }) => [
       number,
       rung + 1,
-      `${method}: ${reason}`,
+      html`${method}: ${saidHtml(reason, words)}`,
       html`<code>${JSON.stringify(config)}</code>`,
       updates ?? '–',
       stop === null ? '–' : codes.stops[stop],
       verdict === null ? '–' : html`<span class="verdict ${verdict}">${codes.verdicts[verdict]}</span>`,
-      failed.join(', ') || '–',
+      failed.map(evidenceText).join(', ') || '–',
     ]),
   );
+};

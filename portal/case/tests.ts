@@ -22,17 +22,18 @@ export const tests = (report: AuditReport, words: Words): Html => {
     <ul class="gate">
       ${gate.gates.map((one) => bar(one, words))}
     </ul>
-    ${figure(relearning(report))}
-    ${'notAvailable' in report.relearning && html`<p>${words.tests.relearning}: ${report.relearning.notAvailable}.</p>`}
-    ${figure(distributionPair(report))} ${gateHtml(gate, words)}`;
+    ${figure(relearning(report), words)}
+    ${'notAvailable' in report.relearning && html`<p>${words.tests.relearning}: ${words.evidenceText(report.relearning.notAvailable)}.</p>`}
+    ${figure(distributionPair(report), words)} ${gateHtml(gate, words)}`;
 };
 
-export const gateHtml = (gate: Gate, { tests: t, codes, signedText }: Words): Html =>
+export const gateHtml = (gate: Gate, { tests: t, codes, signedText, evidenceText }: Words): Html =>
   html`<h2>${t.gate}</h2>
     <p>${t.judged(gate.policyVersion)} <span class="verdict ${gate.verdict}">${codes.verdicts[gate.verdict]}</span></p>
-    ${signedText !== '' && html`<p class="soft">${signedText}</p>`} ${tableHtml(gateTable(gate.gates))}`;
+    ${signedText !== '' && html`<p class="soft">${signedText}</p>`} ${tableHtml(gateTable(gate.gates), evidenceText)}`;
 
-const figure = (plot: Plot | undefined): Html | undefined => plot && blockHtml({ kind: 'figure', plot });
+const figure = (plot: Plot | undefined, { evidenceText }: Words): Html | undefined =>
+  plot && blockHtml({ kind: 'figure', plot }, evidenceText);
 
 /** What so many records cannot show, and what is not claimed: beside the verdict, never after it. */
 export const limits = ({ gate, executive }: AuditReport, words: Words): Html =>

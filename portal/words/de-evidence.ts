@@ -2,6 +2,8 @@
 // report/executive.ts, core/gate-words.ts, core/certificate.ts and the policies' names of checks.
 // Trap: what is signed is the English. So each sentence is known by its form, and one that is not known, such as a
 // check that an installation named itself, stays English rather than being guessed at.
+import { deGate } from './de-gate.ts';
+
 const CHECKS: Readonly<Record<string, string>> = {
   'forgotten answers exact': 'vergessene Antworten wortgleich',
   'forgotten values under a forced prefix': 'vergessene Werte bei erzwungenem Anfang',
@@ -15,10 +17,10 @@ const CHECKS: Readonly<Record<string, string>> = {
   'KS against never-trained people': 'KS-Test gegen nie trainierte Menschen',
   'retained answers exact': 'Antworten über alle anderen wortgleich',
   'facts exact': 'Tatsachen wortgleich',
-  'worst retained person': 'die am schlechtesten erhaltene andere Person',
+  'worst retained person': 'die am stärksten betroffene andere Person',
   'refusals on retained questions': 'Verweigerungen bei Fragen zu anderen',
   'degenerate answers to forgotten questions': 'sinnlose Antworten auf vergessene Fragen',
-  'held-out general answers kept': 'zurückgehaltene allgemeine Antworten erhalten',
+  'held-out general answers kept': 'allgemeine Antworten, mit denen nie trainiert wurde, erhalten',
   're-learning against never-trained people, 2 × 10': 'Wiederlernen gegen nie trainierte Menschen, 2 × 10',
   're-learning against never-trained people, 5 × 30': 'Wiederlernen gegen nie trainierte Menschen, 5 × 30',
   're-learning against never-trained people, 10 × 50': 'Wiederlernen gegen nie trainierte Menschen, 10 × 50',
@@ -145,5 +147,5 @@ export const deEvidence = (text: string): string => {
     const found = form.exec(text);
     if (found) return said(...found.slice(1));
   }
-  return text;
+  return deGate(text);
 };

@@ -138,7 +138,8 @@ export const deLaw: typeof enLaw = {
   },
   protection: deProtection,
   evidenceText: deEvidence,
-  signedText: 'Unterschrieben ist die englische Fassung des Prüfberichts; die Tabelle steht hier, wie er sie hat.',
+  signedText:
+    'Unterschrieben ist die englische Fassung im Prüfbericht; hier steht sie auf Deutsch, mit denselben Zahlen.',
   done,
   history: {
     events: 'Was im Fall geschah; jede Zeile steht im signierten Protokoll',

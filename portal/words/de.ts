@@ -1,4 +1,4 @@
-// German. The tables of the evidence stay in English, as the signed report has them.
+// German: the catalogue, put together from its parts. What is signed stays English; a page says it in German.
 import type { Words } from '../words.ts';
 import { deAround } from './de-around.ts';
 import { deCase } from './de-case.ts';
