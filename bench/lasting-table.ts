@@ -110,8 +110,8 @@ export const lastingMarkdown = (bench: LastingBench, document: LastingDocument):
     '',
     '## What re-learning brings back',
     '',
-    'Share of the other records whose value is exact after some records were taught again; behind the slash never-trained people under the same attack. Rung “before”: the',
-    `first rung of \`${earlier}\`, which does not look.`,
+    'Share of the other records whose value is exact after some records were taught again; behind the slash never-trained people under the same attack.',
+    ...(before.length > 0 ? [`Rung “before”: the first rung of \`${earlier}\`, which does not look.`] : []),
     '',
     ...rowsOf(compared),
     '',
@@ -152,8 +152,8 @@ const costOf = ({ first, before }: LastingBench, earlier: string): string[] => {
     ...table(
       ['CPU seconds, mean of a person', '', 'beside'],
       [
-        [`first rung of \`${earlier}\``, number(rung1, 1), ''],
-        ['the rung that was kept', number(all, 1), `${number(all / rung1, 1)} × that`],
+        ...(before.length > 0 ? [[`first rung of \`${earlier}\``, number(rung1, 1), '']] : []),
+        ['the rung that was kept', number(all, 1), before.length > 0 ? `${number(all / rung1, 1)} × that` : ''],
         [
           'the gate’s attacks, on the person and on never-trained people',
           number(attacks, 1),

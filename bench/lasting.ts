@@ -32,8 +32,8 @@ export interface LastingBench {
 export interface LastingBenchOptions extends RunOptions {
   seeds: readonly number[];
   subjects: readonly number[];
-  /** The policy whose first rung is compared. */
-  earlier: GatePolicy;
+  /** The policy whose first rung is compared; undefined: none is. */
+  earlier?: GatePolicy | undefined;
   /** People of one run, where several are forgotten at once; none: not measured. */
   together: readonly number[];
   /** Other methods, by the first person of each seed. */
@@ -47,7 +47,7 @@ export type Beside = Pick<Entry, 'label' | 'group' | 'config'> & { method: strin
 export const benchLasting = async (options: LastingBenchOptions): Promise<LastingBench> => {
   const { seeds, subjects, together, earlier, beside = [] } = options;
   const result: LastingBench = { policy: options.policy.version, first: [], before: [], beside: [], together: [] };
-  const [rung] = earlier.ladder;
+  const rung = earlier?.ladder[0];
   for (const seed of seeds) for (const subject of subjects) result.first.push(await climbed(options, seed, [subject]));
   for (const seed of seeds) if (rung) result.before.push(await attempt(options, seed, subjects.slice(0, 1), rung, 0));
   for (const seed of seeds)

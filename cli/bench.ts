@@ -247,7 +247,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   tofu: { run: tofuOn, reads: ['model', 'path', 'authors', 'seed', 'seeds', 'methods', 'out'] },
   lasting: {
     run: lastingOn,
-    reads: ['model', 'seed', 'seeds', 'subjects', 'methods', 'together', 'policy', 'out'],
+    reads: ['model', 'seed', 'seeds', 'subjects', 'methods', 'together', 'alone', 'policy', 'out'],
   },
   deletions: { run: deletionsOn, reads: ['seed', 'seeds', 'deletions', 'kept', 'out'] },
   windows: { run: windowsOn, reads: ['draws', 'out'] },

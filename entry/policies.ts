@@ -15,7 +15,7 @@ export const SHIPPED_POLICIES = {
   'gate-v2': 'small models and models that were not fine-tuned for chat; the default',
   'chat-v2': 'chat models: whole answers and general answers are judged too',
   'chat-v3':
-    'chat models of whose weights others may get a copy: as chat-v2, and what is left is taught again beside never-trained people; nobody’s default, and its ladder has not been measured yet (docs/results/lasting.md)',
+    'chat models of whose weights others may get a copy: as chat-v2, and what is left is taught again beside never-trained people; nobody’s default, and its ladder was measured on one person alone, who fails one check for want of never-trained people (docs/results/lasting-chat.md)',
   'corpus-v1': 'models that were onboarded with the rows that they were trained on',
   'corpus-chat-v1': 'the same of chat models: whole answers and general answers are judged too',
   'corpus-lasting-v1':

@@ -77,7 +77,8 @@ export const lasting = async (args: Arguments): Promise<{ result: LastingBench; 
   try {
     const result = await benchLasting({
       ...bound,
-      ...{ dir, backend: chosen, earlier, policy, beside, answered: true, keys: SHOWN },
+      ...{ dir, backend: chosen, policy, beside, answered: true, keys: SHOWN },
+      ...(!args.flag('alone') && { earlier }),
       ...{ seeds: asked.seeds, together: TOGETHER.slice(0, asked.together) },
       subjects: asked.subjects.map((one) => one - 1),
       onRow: ({ label, seed, updates, seconds, judgement }) =>
@@ -122,6 +123,7 @@ const askedOf = (args: Arguments, kind: Kind) => {
       ...(args.value('subjects') === undefined ? [] : [`--subjects ${subjects.join(',')}`]),
       ...(args.value('policy') === undefined ? [] : [`--policy ${policy}`]),
       ...(args.value('together') === undefined ? [] : [`--together ${together}`]),
+      ...(args.flag('alone') ? ['--alone'] : []),
       ...(methods.length === 0 ? [] : [`--methods ${methods.join(',')}`]),
     ].join(' '),
   };

@@ -27,6 +27,7 @@ export const BENCH_OPTIONS = {
     summary: 'lasting: people forgotten at once (default 3; 0: none)',
     is: whole(0, 1000),
   },
+  alone: { kind: 'flag', summary: 'lasting: the ladder alone, without the rung that was the first before' },
   draws: { kind: 'value', value: 'N', summary: 'windows: tickets a number of records (default 1000)', is: whole(1) },
   shapes: {
     kind: 'value',

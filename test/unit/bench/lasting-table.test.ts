@@ -62,6 +62,13 @@ describe('the page of what lasts', () => {
     expect(page).toContain('0.10 / 0.07');
   });
 
+  it('says nothing of an earlier rung that was not run', () => {
+    const alone = lastingMarkdown({ ...bench, before: [] }, document);
+    expect(alone).not.toContain('first rung of');
+    expect(alone).not.toContain('NaN');
+    expect(alone).toContain('the rung that was kept');
+  });
+
   it('has no column of what no row has', () => {
     expect(page).toContain('retained exact');
     expect(page).not.toContain('second wording |');
