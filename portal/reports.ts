@@ -13,12 +13,12 @@ export const monthsBody = (months: readonly string[], { registry: w }: Words): H
       <a href="/register.csv">CSV</a>, <a href="/register.xlsx">${w.workbook}</a>, <a href="/register.json">JSON</a>
     </p>`;
 
-export const monthBody = (month: string, { lead, sections }: Document): Html =>
-  html`<p>${lineHtml(lead)} <a href="/reports/${month}/report.pdf">PDF</a></p>
+export const monthBody = (month: string, { lead, sections }: Document, { monthText }: Words): Html =>
+  html`<p>${lineHtml(lead, monthText)} <a href="/reports/${month}/report.pdf">PDF</a></p>
     ${sections.map(
       ({ id, title, blocks }) =>
         html`<section aria-labelledby="${id}">
-          <h2 id="${id}">${title}</h2>
-          ${blocks.map((block) => blockHtml(block))}
+          <h2 id="${id}">${monthText(title)}</h2>
+          ${blocks.map((block) => blockHtml(block, monthText))}
         </section>`,
     )}`;

@@ -78,8 +78,8 @@ export const settingsBody = (view: SettingsView, hasSessions: boolean, words: Wo
       [s.keptAppeal, s.days(keptDays.appeal)],
       [s.keptWeights, s.days(keptDays.quarantine)],
       [s.keptDrafts, s.days(keptDays.draft)],
-      [s.swept, list(scope.swept)],
-      [s.notLookedAt, list(scope.notLookedAt)],
+      [s.swept, list(scope.swept.map(words.evidenceText))],
+      [s.notLookedAt, list(scope.notLookedAt.map(words.evidenceText))],
     ])}`;
 };
 

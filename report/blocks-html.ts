@@ -1,5 +1,6 @@
 // Blocks of a report as HTML. Every table has a caption and scoped heads; a verdict is a word and a mark, never a
 // colour alone.
+import type { Axis } from './charts/axes.ts';
 import { draw, type Chart } from './charts/chart.ts';
 import { DASH, piecesOf, plain, type Block, type Line, type Piece, type Table } from './content/blocks.ts';
 import { plotTable } from './content/tables.ts';
@@ -78,4 +79,8 @@ const chartIn = (chart: Chart, say: Say): Chart => ({
   ),
 });
 
-const axisIn = (axis: Chart['x'], say: Say): Chart['x'] => ({ ...axis, title: say(axis.title) });
+const axisIn = (axis: Axis, say: Say): Axis => ({
+  ...axis,
+  title: say(axis.title),
+  ...(axis.ticks && { ticks: axis.ticks.map(([at, text]) => [at, say(text)] as const) }),
+});

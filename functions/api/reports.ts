@@ -50,7 +50,11 @@ const monthAsked = (c: Asked): string => {
 const month = async (c: Asked, { ports }: ApiContext): Promise<Response> => {
   const data = await portfolioFor(ports, monthAsked(c));
   const { portfolioDocument, portfolioTitle } = await writer();
-  return show(c, { title: portfolioTitle(data), data, body: () => monthBody(data.month, portfolioDocument(data)) });
+  return show(c, {
+    title: ({ monthText }) => monthText(portfolioTitle(data)),
+    data,
+    body: (words) => monthBody(data.month, portfolioDocument(data), words),
+  });
 };
 
 const monthFile = async (c: Asked, { ports }: ApiContext): Promise<Response> => {

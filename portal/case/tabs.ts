@@ -156,7 +156,7 @@ export const evidence = (
       table(
         e.copies,
         [e.copy, e.digest, e.until],
-        residualCopies.map(({ what, digest: of, until }) => [what, digest(of), until]),
+        residualCopies.map(({ what, digest: of, until }) => [words.evidenceText(what), digest(of), until]),
       )
     }
     <h2>${e.rests}</h2>

@@ -58,6 +58,25 @@ const FIXED: Readonly<Record<string, string>> = {
     'die Bescheinigung ist abgelaufen: Bis eine volle Prüfung wieder bestanden ist, darf sich niemand auf sie verlassen',
   'the certificate does not cover what is served now: the model changed after it was certified':
     'die Bescheinigung gilt nicht für das, was jetzt in Betrieb ist: Das Modell hat sich nach ihr geändert',
+  'earlier weights, in quarantine and unreachable': 'frühere Gewichte, in Quarantäne und unerreichbar',
+  'the registered model and its served copy': 'das eingetragene Modell und seine Kopie in Betrieb',
+  'the registered model in the artefact store and the alias under which it is served':
+    'das eingetragene Modell im Objektspeicher und der Name, unter dem es in Betrieb ist',
+  'what the serving endpoint answers and says that it has loaded':
+    'was der Endpunkt in Betrieb antwortet und nach eigener Angabe geladen hat',
+  'its evaluation suite': 'die Fragen seiner Prüfung',
+  'its corpus moments': 'die Momente seines Korpus',
+  'its training manifest': 'sein Trainingsverzeichnis',
+  "the ticket's case data": 'die Falldaten',
+  'copies of the model outside this registry': 'Kopien des Modells außerhalb dieses Verzeichnisses',
+  'copies of the model outside this registry, snapshots and images of machines that served it among them':
+    'Kopien des Modells außerhalb dieses Verzeichnisses, auch Abbilder von Maschinen, auf denen es in Betrieb war',
+  'what the serving endpoint keeps beside its answers: replicas that did not answer the probe, caches, logs':
+    'was der Endpunkt neben seinen Antworten behält: Replikate, die bei der Prüfung nicht antworteten, Zwischenspeicher, Protokolle',
+  'caches and logs of client applications': 'Zwischenspeicher und Protokolle von Anwendungen',
+  'search and retrieval indexes': 'Suchindizes',
+  'the original training data store': 'der ursprüngliche Speicher der Trainingsdaten',
+  'backups made by others': 'Sicherungen, die andere angelegt haben',
   'gate policy': 'Richtlinie der Prüfung',
   'base model': 'Modell von vorher',
   plan: 'Plan',

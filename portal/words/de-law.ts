@@ -53,7 +53,7 @@ const done = (about: Done): string => {
     : `${ended}${ran(about)}; das Ergebnis wurde geprüft und ist nicht in Betrieb.`;
 };
 
-export const deLaw: typeof enLaw = {
+export const deLaw: Omit<typeof enLaw, 'monthText'> = {
   codes: {
     events: {
       received: 'eingegangen',

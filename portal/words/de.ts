@@ -4,6 +4,7 @@ import { deAround } from './de-around.ts';
 import { deCase } from './de-case.ts';
 import { deErrors } from './de-errors.ts';
 import { deLaw } from './de-law.ts';
+import { deMonth } from './de-month.ts';
 import { deNotes } from './de-notes.ts';
 import { dePlaces } from './de-places.ts';
 import { dePublic } from './de-public.ts';
@@ -245,6 +246,7 @@ export const de: Words = {
   ...deAround.lists,
   ...deCase,
   ...deLaw,
+  monthText: deMonth,
   ...deNotes,
   ...dePlaces,
   ...dePublic,

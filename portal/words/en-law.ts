@@ -44,6 +44,8 @@ export const enLaw = {
   protection: protectionTexts,
   /** A sentence of the report, or the name of a check. */
   evidenceText: (text: string): string => text,
+  /** A text of the report of a month. */
+  monthText: (text: string): string => text,
   /** Empty where page and signed report say the same. */
   signedText: '',
   done: ({ text }: Done): string => text,

@@ -7,6 +7,7 @@ import { deriveDeadlines, type ClockEvent, type HolidayCalendar } from '#core/de
 import { PAUSE_REASONS, type PauseReason } from '#core/counting.ts';
 import { groundLabel, refusalLabel, RegimeName, regimeOf } from '#core/regimes.ts';
 import { RECALL_UNKNOWN } from '#core/revealed.ts';
+import { readInstallation } from '#adapters/local/installation.ts';
 import { readPolicy, SHIPPED_POLICIES } from '#entry/policies.ts';
 import { overview } from '#portal/case/tabs.ts';
 import type { CaseView } from '#portal/case/view.ts';
@@ -101,6 +102,13 @@ describe('German', () => {
     ],
   ])('says the limits of a gate: %s', (text, said) => {
     expect(de.evidenceText(text)).toMatch(said);
+  });
+
+  it('has what a certificate says of other copies in a data folder', () => {
+    const { swept, notLookedAt } = readInstallation('/nowhere').certificateScope;
+    const texts = [...swept, ...notLookedAt, 'earlier weights, in quarantine and unreachable'];
+    expect(texts.length).toBeGreaterThan(8);
+    expect(texts.filter((text) => de.evidenceText(text) === text)).toEqual([]);
   });
 
   it('says what interim protection does', () => {
