@@ -37,7 +37,12 @@ export const withoutJsonSchema: Plugin = {
   },
 };
 
-/** Of d3: colours, which a scale between numbers never asks for; all scales of the charts are such. */
+/**
+ * Of d3: colours, which a scale between numbers never asks for; all scales of the charts are such. And curves and ways
+ * between values that nothing asks for: each is made by a call when its file is read, which a bundler keeps unless it
+ * is told that the call does nothing else, and has its methods put on its prototype, which it always keeps. The charts
+ * draw straight lines and steps; another curve would throw at its first point.
+ */
 export const leanD3: Plugin = {
   name: 'lean-d3',
   setup: (build) => {
@@ -45,8 +50,16 @@ export const leanD3: Plugin = {
     build.onLoad({ filter: /d3-color[\\/](?:dist|src)[\\/][\w-]+\.m?js$/ }, () => ({
       contents: `${LEFT_OUT} export { ${names.join(', ')} };`,
     }));
+    build.onLoad({ filter: /d3-(?:shape|interpolate|scale|array)[\\/]dist[\\/][\w-]+\.mjs$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(MADE_WHEN_READ, '$&/* @__PURE__ */ ').replaceAll(CURVES, ''),
+    }));
   },
 };
+
+/** `var hsl = hsl(hue)` and `var bundle = (function custom(beta) {`, at the head of a line. */
+const MADE_WHEN_READ = /^(?:var|const) [\w$]+ = (?=\(function \w+\(|[\w$]+\()/gm;
+/** `Basis.prototype = {` to the brace at the head of a line. */
+const CURVES = /^\(?(?!(?:Linear|Step|path)\.)\w+\.prototype = [\s\S]*?^\};?\n/gm;
 
 /**
  * Of the SDK's clients: a schema that no command in the bundle names, and all of a package.json but its version. The

@@ -8,9 +8,13 @@ import { build } from 'esbuild';
 import { holidayCalendar } from '#adapters/aws/holiday-calendar.ts';
 import { everyRegime } from '#core/regimes.ts';
 import { bundleLambda } from '#infra/bundle.ts';
-import { leanSdk } from '#infra/lean.ts';
+import { leanD3, leanSdk } from '#infra/lean.ts';
 import { bundleCode, type Code } from '#infra/stacks.ts';
 import { VARIABLES } from '#infra/variables.ts';
+import { draw, type Chart } from '#report/charts/chart.ts';
+import { portfolioOf } from '#report/portfolio/portfolio.ts';
+import { volumesPlot } from '#report/portfolio/plots.ts';
+import { CASES, MARCH, streamed } from '#test/support/month-cases.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -36,6 +40,42 @@ const readAtStart = (folder: string, name = 'index.mjs', seen = new Set<string>(
   const imported = readFileSync(path, 'utf8').matchAll(/(?:from|import)"\.\/([^"]+\.mjs)"/g);
   for (const [, next] of imported) readAtStart(folder, next, seen);
   return seen;
+};
+
+const MARKS = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star'] as const;
+const POINTS = [
+  [0, 0.1],
+  [1, 0.9],
+  [2, 0.4],
+] as const;
+const LINE = { kind: 'line', points: POINTS, stroke: { color: '#000', width: 2 } } as const;
+/** With every kind of line and mark. */
+const MARKED: Chart = {
+  ...{ width: 300, height: 200, x: { title: 'x', domain: [0, 2] }, y: { title: 'y', domain: [0, 1], nice: true } },
+  layers: [
+    { ...LINE, name: 'line' },
+    { ...LINE, step: true },
+    {
+      kind: 'band',
+      points: [
+        [0, 0, 1],
+        [2, 0.2, 0.8],
+      ],
+      fill: '#ccc',
+      step: true,
+    },
+    {
+      kind: 'band',
+      points: [
+        [0, 0, 1],
+        [2, 0.2, 0.8],
+      ],
+      fill: '#ccc',
+    },
+    ...MARKS.map(
+      (name) => ({ kind: 'marks', name, points: POINTS, mark: { symbol: name, color: '#000', area: 30 } }) as const,
+    ),
+  ],
 };
 
 describe('a bundle', () => {
@@ -96,6 +136,26 @@ describe('a bundle', () => {
     // the step that tries letters again prints them, and no operation prints anything
     for (const printing of [code.api, code.steps]) expect(readdirSync(join(printing, 'data'))).toHaveLength(3);
     expect(readdirSync(code.operations)).not.toContain('data');
+  });
+
+  it('draws what the packages draw that its charts are cut from: lines, steps, bands and every mark', async () => {
+    const plots = [MARKED, volumesPlot(await portfolioOf(streamed(CASES), MARCH))?.chart].filter(
+      (one) => one !== undefined,
+    );
+    const folder = join(dir, 'charts');
+    const outfile = join(folder, 'index.mjs');
+    const entryPoints = [join(ROOT, 'report/charts/chart.ts')];
+    await build({
+      entryPoints,
+      outfile,
+      bundle: true,
+      minify: true,
+      platform: 'node',
+      format: 'esm',
+      plugins: [leanD3],
+    });
+    const script = `console.log(JSON.stringify(${JSON.stringify(plots)}.map(bundle.draw)));`;
+    expect(JSON.parse(inNode(folder, script))).toEqual(JSON.parse(JSON.stringify(plots.map(draw))));
   });
 
   it.each(['s3', 'sesv2', 'batch', 'dynamodb'])('has schemas of %s that say what the SDK ships', async (client) => {
