@@ -3,7 +3,7 @@
 // Trap: a link in a folder may lead out of it, or in a circle, so links are not followed there; a file that is named
 // outright may be a link.
 import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { QuittanceError } from '#core/errors.ts';
 import { reading, refuseNoFile } from './unreadable.ts';
 
@@ -36,9 +36,32 @@ const formatOf = (name: string): FileFormat | undefined => {
 export const corpusFiles = (paths: readonly string[]): CorpusFile[] => {
   const files = paths.flatMap(filesAt);
   refuseTwice(files);
-  const named = Map.groupBy(files, ({ name }) => name);
-  // rows are told by the name of their file and a number, so that of one name for two each goes by its path
-  return files.map((file) => ((named.get(file.name)?.length ?? 0) > 1 ? { ...file, name: file.path } : file));
+  return toldApart(files);
+};
+
+/**
+ * Rows are told by the name of their file and a number, so that of one name for two each has as many folders before it
+ * as tell them apart: no more, since ids of rows go further than the machine whose folders these are.
+ */
+const toldApart = (files: readonly CorpusFile[]): CorpusFile[] => {
+  let told = [...files];
+  for (;;) {
+    const named = Map.groupBy(told, ({ name }) => name);
+    const next = told.map((file) => ((named.get(file.name)?.length ?? 0) > 1 ? withFolder(file) : file));
+    if (next.every(({ name }, i) => name === told[i]!.name)) return next;
+    told = next;
+  }
+};
+
+const withFolder = (file: CorpusFile): CorpusFile => {
+  const parts = file.name.split(sep).length;
+  return {
+    ...file,
+    name: resolve(file.path)
+      .split(sep)
+      .slice(-parts - 1)
+      .join(sep),
+  };
 };
 
 /** Its rows would be counted twice. */

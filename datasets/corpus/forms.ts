@@ -3,6 +3,7 @@
 // `question` with `answer`, and `text`. Columns beside them are left alone: a trainer ignores them too.
 // Trap: a row that holds two of these forms would be learnt in one and searched in the other, so it is refused.
 import { z } from 'zod';
+import { editDistance } from '#core/nearest.ts';
 import type { Message, TrainingRecord } from '#core/training-record.ts';
 
 const Text = z.string();
@@ -119,10 +120,12 @@ export const FORM_NAMES: readonly string[] = FORMS.map(({ name }) => name);
 
 /** The row of what was read, or what is wrong with it in words that quote nothing. */
 export const rowFrom = (raw: unknown): TrainingRecord | string => {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return 'is no object';
+  if (Array.isArray(raw))
+    return 'is a list: a file of lines has one row a line, one of a list a name that ends with .json';
+  if (typeof raw !== 'object' || raw === null) return 'is no object';
   const found = FORMS.filter(({ columns }) => columns.every((column) => column in raw));
   const [form, second] = found;
-  if (!form) return `has none of the forms ${FORM_NAMES.join('; ')}${otherwise(Object.keys(raw))}`;
+  if (!form) return `has none of the forms ${FORM_NAMES.join('; ')}${within(raw)}${otherwise(Object.keys(raw))}`;
   if (second) return `has two forms at once: ${form.name}; ${second.name}`;
   const parsed = form.schema.safeParse(raw);
   if (!parsed.success) return `is no row of ${form.name}: ${problemOf(parsed.error)}`;
@@ -130,13 +133,29 @@ export const rowFrom = (raw: unknown): TrainingRecord | string => {
 };
 
 const COLUMNS = new Set(FORMS.flatMap(({ columns }) => columns));
-/** Keys that are a column's but for case or blanks: named as the column is, so that nothing of the row is quoted. */
+/** An object that has the rows in it is how services answer. */
+const within = (raw: object): string =>
+  Object.values(raw).some((value) => Array.isArray(value) && value.length > 0 && value.every(isFormed))
+    ? '; its rows stand in a list within it: give the list alone'
+    : '';
+const isFormed = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  FORMS.some(({ columns }) => columns.every((column) => column in value));
+
+/**
+ * Keys that are a column's but for case, blanks or a letter: named as the column is, so that nothing of the row is
+ * quoted.
+ */
 const otherwise = (keys: readonly string[]): string => {
-  const near = keys.map((key) => key.trim().toLowerCase()).filter((key, i) => COLUMNS.has(key) && key !== keys[i]);
+  const near = keys.flatMap((key) => (COLUMNS.has(key) ? [] : (nearColumn(key.trim().toLowerCase()) ?? [])));
   if (near.length === 0) return '';
   const said = [...new Set(near)].map((key) => `'${key}'`).join(', ');
-  return `; a key is written otherwise than ${said}: in small letters, without blanks`;
+  return `; a key is written otherwise than ${said}: in small letters, without blanks, as it stands here`;
 };
+
+const nearColumn = (key: string): string | undefined =>
+  COLUMNS.has(key) ? key : [...COLUMNS].find((column) => editDistance(key, column) === 1);
 
 const answers = (row: TrainingRecord): boolean =>
   row.kind !== 'chat' ||

@@ -5,6 +5,7 @@
 import { JSONParser } from '@streamparser/json';
 import { QuittanceError } from '#core/errors.ts';
 import { parseOnce } from '#core/json-keys.ts';
+import { nearest } from '#core/nearest.ts';
 import { plural } from '#core/plural.ts';
 import { partsOf, type TrainingRecord } from '#core/training-record.ts';
 import { rowFrom } from './forms.ts';
@@ -40,16 +41,19 @@ export const readCorpus = async function* (
 ): AsyncGenerator<CorpusEntry> {
   const what = options.held ? '--held' : 'the corpus';
   const faults = new Faults(what);
+  const column = new Column(options);
   let rows = 0;
   for (const file of corpusFiles(paths))
     for await (const raw of rawRows(file, faults)) {
       const where = `${file.name}:${raw.number}`;
       const row = readRow(raw.value);
+      column.look(raw.value);
       if (typeof row === 'string') faults.add(`${where} ${row}`);
       else yield { row, where, ...subjectOf(raw.value, where, options, faults) };
       rows++;
     }
   faults.throwAny();
+  column.requireSeen(what);
   if (rows === 0)
     throw new QuittanceError('INVALID_INPUT', {
       message: `${what} has no row`,
@@ -59,6 +63,36 @@ export const readCorpus = async function* (
         : 'name the files that the model was fine-tuned on',
     });
 };
+
+/**
+ * Whether any row has the column that says whom it is about: rows about nobody need none, and one that no row has is
+ * misspelt. Rows that were held out may lack it.
+ */
+class Column {
+  readonly #name: string | undefined;
+  #near: string | undefined;
+  #state: 'no row' | 'missing' | 'seen' = 'no row';
+
+  constructor({ subjectField, held }: CorpusOptions) {
+    this.#name = held ? undefined : subjectField;
+  }
+
+  look(raw: unknown): void {
+    if (this.#name === undefined || this.#state === 'seen' || typeof raw !== 'object' || raw === null) return;
+    const keys = Object.keys(raw);
+    this.#state = keys.includes(this.#name) ? 'seen' : 'missing';
+    this.#near ??= nearest(this.#name.trim(), keys);
+  }
+
+  requireSeen(what: string): void {
+    if (this.#state !== 'missing') return;
+    throw new QuittanceError('INVALID_INPUT', {
+      message: `no row of ${what} has the column '${this.#name}' that --subject-field names`,
+      expected: 'a column that says whom a row is about, in the letters of the rows',
+      hint: this.#near === undefined ? 'name a column that the rows have' : `did you mean '${this.#near}'?`,
+    });
+  }
+}
 
 /** The row, or what is wrong with it in words that quote nothing. */
 const readRow = (raw: unknown): TrainingRecord | string => {
@@ -126,6 +160,7 @@ const rawRows = (file: CorpusFile, faults: Faults): AsyncIterable<RawRow> => {
 const jsonLines = async function* ({ path, name }: CorpusFile, faults: Faults): AsyncGenerator<RawRow> {
   for await (const { text, number } of linesOf(path, name)) {
     if (text.trim() === '') continue;
+    if (/^\s*[[{]\s*$/.test(text)) throw overLines(name, number);
     try {
       yield { number, value: parseOnce(text) };
     } catch {
@@ -133,6 +168,14 @@ const jsonLines = async function* ({ path, name }: CorpusFile, faults: Faults): 
     }
   }
 };
+
+/** Written for people to read: of a line alone nothing can be made, and each of them would be a fault. */
+const overLines = (name: string, line: number) =>
+  new QuittanceError('INVALID_INPUT', {
+    message: `${name}:${line}: what begins here goes over several lines`,
+    expected: 'one row a line; or, in a file whose name ends with .json, one list of rows',
+    hint: `write a row a line (jq -c . ${name}; of a list: jq -c '.[]' ${name})`,
+  });
 
 /** A list of rows; or lines of JSON under another name, which is how many such files are written. */
 const jsonRows = async function* (file: CorpusFile, faults: Faults): AsyncGenerator<RawRow> {
@@ -154,7 +197,7 @@ const jsonRows = async function* (file: CorpusFile, faults: Faults): AsyncGenera
   } catch (cause) {
     if (cause instanceof QuittanceError) throw cause;
     throw new QuittanceError('INVALID_INPUT', {
-      message: `${file.name}: what follows row ${number} is not JSON`,
+      message: `${file.name}: what follows row ${number + ready.length} is not JSON`,
       expected: 'a list of rows, or one row a line',
       hint: 'write the file again',
     });

@@ -4,11 +4,11 @@
 // heading is not what separates columns in a file of semicolons, so the separator is the one that the heading has most
 // often.
 import { CsvError, parse } from 'csv-parse';
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { asyncBufferFromFile, type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { QuittanceError } from '#core/errors.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import { LONGEST_LINE, textOf } from './text-lines.ts';
-import { unreadable } from './unreadable.ts';
+import { refusePacked, unreadable } from './unreadable.ts';
 
 export interface RawRow {
   /** Line of a file of lines, else the number of the row; from 1. */
@@ -67,7 +67,7 @@ const separatorOf = async (path: string, name: string): Promise<string> => {
   let heading = '';
   for await (const piece of textOf(path, name)) {
     heading += piece;
-    if (heading.includes('\n')) break;
+    if (piece.includes('\n') || heading.length > LONGEST_LINE) break;
   }
   const [first = ''] = heading.split('\n', 1);
   const counts = SEPARATORS.map((separator) => first.split(separator).length);
@@ -97,6 +97,7 @@ const SLICE = 2_000;
 export const parquetRows = async function* (path: string, name: string): AsyncGenerator<RawRow> {
   try {
     const file = await asyncBufferFromFile(path);
+    await requireWhole(file, name);
     const metadata = await parquetMetadataAsync(file);
     const count = Number(metadata.num_rows);
     for (let rowStart = 0; rowStart < count; rowStart += SLICE) {
@@ -106,14 +107,35 @@ export const parquetRows = async function* (path: string, name: string): AsyncGe
     }
   } catch (cause) {
     const said = unreadable(path, cause);
-    throw said === cause ? notParquet(name, cause) : said;
+    throw said !== cause || isQuittanceError(cause) ? said : damaged(name, cause);
   }
 };
 
-const notParquet = (name: string, cause: unknown): QuittanceError =>
+/** A file begins and ends with its kind's four letters: PAR1, or PARE where its footer is encrypted. */
+const requireWhole = async (file: AsyncBuffer, name: string): Promise<void> => {
+  const head = new Uint8Array(await file.slice(0, Math.min(file.byteLength, 1 << 16)));
+  const end = new Uint8Array(await file.slice(Math.max(0, file.byteLength - 4)));
+  const [first, last] = [head.subarray(0, 4), end].map((bytes) => Buffer.from(bytes).toString('latin1'));
+  if (first === 'PAR1' && last === 'PAR1' && file.byteLength >= SMALLEST) return;
+  if (first === 'PARE' || last === 'PARE') throw notParquet(name, 'the Parquet file is encrypted', 'write it in clear');
+  if (first === 'PAR1') throw notParquet(name, 'the Parquet file is cut off', 'copy or write it again');
+  refusePacked(name, head, 'Parquet file');
+  throw notParquet(name, 'this is no Parquet file', 'let its name end by what it holds: .jsonl, .csv, .txt');
+};
+/** Bytes of head, length of the footer and end. */
+const SMALLEST = 12;
+
+const notParquet = (name: string, what: string, hint: string): QuittanceError =>
   new QuittanceError('INVALID_INPUT', {
-    message: `${name}: this is no Parquet file that can be read, or it is cut off`,
-    expected: 'a whole file, whose last four bytes are PAR1',
+    message: `${name}: ${what}`,
+    expected: 'a whole Parquet file, whose first and last four bytes are PAR1',
+    hint: `${hint}; nothing was written`,
+  });
+
+const damaged = (name: string, cause: unknown): QuittanceError =>
+  new QuittanceError('INVALID_INPUT', {
+    message: `${name}: the Parquet file is whole, and what stands in it cannot be read: damaged, or of a kind unknown here`,
+    expected: 'pages in snappy, gzip, zstd, brotli or lz4, or not packed',
     hint: 'write it again, or give the rows as JSON lines; nothing was written',
     cause,
   });

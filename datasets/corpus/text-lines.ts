@@ -2,11 +2,11 @@
 // Source of the byte order marks: Unicode §23.8.
 // Traps: a file from a spreadsheet may be UTF-16 or begin with a mark, and lines may end as on Windows; and a decoder
 // that replaces what it cannot read would search for a name that the file does not hold, so such a file is refused.
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { QuittanceError } from '#core/errors.ts';
-import { isTar, refusePacked, unreadable } from './unreadable.ts';
+import { isNoText, refuseNoFile, refusePacked, refuseZeros, unreadable } from './unreadable.ts';
 
 /** Longest line, in UTF-16 units: one that is longer than a row may be is told of, a gigabyte is not read for that. */
 export const LONGEST_LINE = 64 * 2 ** 20;
@@ -20,10 +20,13 @@ const MARKS: readonly (readonly [encoding: string, bytes: readonly number[]])[] 
 const encodingOf = (head: Uint8Array): string =>
   MARKS.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0] ?? 'utf-8';
 
+/** INVALID_INPUT of what is no file: a pipe would be waited for, if it were opened as files are. */
 const isGzip = async (path: string): Promise<boolean> => {
   let file: FileHandle | undefined;
   try {
-    file = await open(path);
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = await file.stat();
+    if (!stats.isDirectory()) refuseNoFile(path, stats);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
     return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
   } catch (cause) {
@@ -48,8 +51,10 @@ export const textOf = async function* (path: string, name: string): AsyncGenerat
   };
   for await (const bytes of bytesOf(path, name)) {
     if (!decoder) head = bytes;
-    if (isTar(head)) refusePacked(name, head);
-    yield decode(bytes);
+    if (isNoText(head)) refusePacked(name, head);
+    const text = decode(bytes);
+    refuseZeros(name, head, text);
+    yield text;
     lines += endsIn(bytes).length;
   }
   yield decode();
@@ -101,6 +106,7 @@ const bytesOf = async function* (path: string, name: string): AsyncGenerator<Uin
     if (!packed || said !== cause) throw said;
     throw new QuittanceError('INVALID_INPUT', {
       message: `${name}: the gzip archive is broken or cut off`,
+      expected: 'a whole archive',
       hint: 'pack the file again; nothing was written',
       cause,
     });

@@ -1,6 +1,6 @@
 // Which files a corpus is of: each once, and rows of two files of one name are told apart.
-import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { corpusFiles } from '#datasets/corpus/files.ts';
 import { temporaryFolder } from '#test/support/folders.ts';
@@ -28,7 +28,21 @@ test('a file that is named twice is refused, by whatever way it is named', () =>
     );
 });
 
-test('two files of one name go by their paths, others by their names', () => {
-  const [one, other, third] = [written('rows.jsonl'), written('rows.jsonl'), written('letters.jsonl')];
-  expect(corpusFiles([one, other, third]).map(({ name }) => name)).toEqual([one, other, 'letters.jsonl']);
+test('files of one name go by as many folders as tell them apart, others by their names', () => {
+  const at = (...folders: string[]): string => {
+    const path = join(root, ...folders);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '{"text":"a b"}\n');
+    return path;
+  };
+  const root = mkdtempSync(join(dir, 'corpus-'));
+  const paths = [at('x', 'rows.jsonl'), at('y', 'rows.jsonl'), at('letters.jsonl'), at('y', 'x', 'rows.jsonl')];
+  const names = ['/x/rows.jsonl', 'y/rows.jsonl', 'letters.jsonl', 'y/x/rows.jsonl'];
+  const told = corpusFiles(paths).map(({ name }) => name);
+  expect(told).toEqual([`${basename(root)}${names[0]}`, ...names.slice(1)]);
+  expect(corpusFiles([join(root, 'x'), join(root, 'y')]).map(({ name }) => name)).toEqual([
+    ...[`${basename(root)}/x/rows.jsonl`, 'y/rows.jsonl'],
+    'y/x/rows.jsonl',
+  ]);
+  expect(told.join()).not.toContain(dir);
 });

@@ -174,14 +174,14 @@ test.each<[string, string, string]>([
   [
     'keys in another case',
     `{"Question": "a", " answer ": "${SECRET}"}`,
-    `text; a key is written otherwise than 'question', 'answer': in small letters, without blanks`,
+    `text; a key is written otherwise than 'question', 'answer': in small letters, without blanks, as it stands here`,
   ],
   [
     'two forms',
     `{"text": "a", "question": "b", "answer": "${SECRET}"}`,
     'has two forms at once: question and answer; text',
   ],
-  ['a list', `["${SECRET}"]`, 'rows.jsonl:1 is no object'],
+  ['a list', `["${SECRET}"]`, 'rows.jsonl:1 is a list: a file of lines has one row a line'],
   [
     'an unknown role',
     `{"messages": [{"role": "${SECRET}", "content": "a"}, {"role": "assistant", "content": "b"}]}`,
@@ -229,7 +229,7 @@ test.each<[string, string, string | Uint8Array, string]>([
   ['two columns of a name', 'rows.csv', 'text,text\na,b\n', "two columns are called 'text'"],
   ['an archive cut off', 'rows.jsonl.gz', gzipSync('{"text": "a"}\n'.repeat(500)).subarray(0, 40), 'broken or cut off'],
   ['a list cut off', 'rows.json', '[{"text": "a"}, {"text": ', 'what follows row 1 is not JSON'],
-  ['something else than Parquet', 'rows.parquet', 'PAR1 or so', 'no Parquet file'],
+  ['something else than Parquet', 'rows.parquet', 'PAR1 or so', 'the Parquet file is cut off'],
   ['an unknown ending', 'rows.docx', 'x', 'says no format'],
   ['an empty file', 'rows.jsonl', '', 'the corpus has no row'],
 ])('%s is refused by name', async (_, name, content, expected) => {
