@@ -2,7 +2,7 @@
 // metadata, tensor descriptions, then data.
 // Traps: every count and length may come from a stranger, so each is compared with what is left of the file before
 // anything is allocated; and dimensions are listed fastest first, so [576, 192] is a matrix of 192 rows.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { QuittanceError } from '#core/errors.ts';
 import { BLOCKS, dequantizeBlocks, GGML_TYPES, type BlockType } from './gguf-blocks.ts';
 import { firstNotFinite } from './number-formats.ts';
@@ -34,20 +34,21 @@ const invalid = (path: string, message: string, expected?: string, got?: string)
     hint: 'fetch the file again; a damaged weight file is never loaded in part',
   });
 
-/** Whether the file begins as GGUF does. NOT_FOUND where it cannot be opened. */
+/** Whether this is a file that begins as GGUF does. NOT_FOUND where it cannot be opened. */
 export const isGguf = (path: string): boolean => {
   const fd = openForReading(path);
   try {
     const magic = Buffer.alloc(4);
-    return readSync(fd, magic, 0, 4, 0) === 4 && magic.toString('latin1') === 'GGUF';
+    return fstatSync(fd).isFile() && readSync(fd, magic, 0, 4, 0) === 4 && magic.toString('latin1') === 'GGUF';
   } finally {
     closeSync(fd);
   }
 };
 
+/** A pipe is opened without waiting for whoever would write into it. */
 const openForReading = (path: string): number => {
   try {
-    return openSync(path, 'r');
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
     throw new QuittanceError('NOT_FOUND', { message: `cannot open ${path}`, cause });
   }

@@ -1,5 +1,6 @@
 // What an owner may give to onboarding and to a search that cannot be right, each by the command that is typed: a clear
 // answer by its code, and nothing registered that was not there before. On a tiny chat model of 96 positions.
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -225,25 +226,60 @@ test('checks that no deletion can pass are named, with their numbers, before a t
 });
 
 describe('beside a model that is registered, a refusal leaves the data folder as it was', () => {
-  const good = (name: string) => written(name, GOOD);
-  it.each<[string, () => readonly [name: string, rows: string, register: string], string]>([
-    ['of a corpus that is cut off', () => ['other', written('cut-2.jsonl', '{"text":'), people], 'INVALID_INPUT'],
+  const [good, known, away] = [['--corpus', corpus], ['--people', people], join(dir, 'not-there')];
+  const pipe = (name: string): string => {
+    const path = join(dir, name);
+    execFileSync('mkfifo', [path]);
+    return path;
+  };
+  const changed = (name: string, content: string): string => {
+    const folder = join(dir, `model-${name}`);
+    cpSync(base, folder, { recursive: true });
+    writeFileSync(join(folder, name), content);
+    return folder;
+  };
+  it.each<[string, string, () => readonly string[]]>([
+    ['a corpus cut off', 'INVALID_INPUT', () => [base, '--corpus', written('cut-2.jsonl', '{"text":'), ...known]],
+    ['a corpus away', 'NOT_FOUND', () => [base, '--corpus', away, ...known]],
+    ['a corpus that is a pipe', 'INVALID_INPUT', () => [base, '--corpus', pipe('pipe.jsonl'), ...known]],
+    ['a corpus of no rows', 'INVALID_INPUT', () => [base, '--corpus', written('no-rows.csv', 'text\n'), ...known]],
+    ['a register of nobody', 'INVALID_INPUT', () => [base, ...good, '--people', written('no-one.csv', 'id,name\n')]],
+    ['a register that is a pipe', 'INVALID_INPUT', () => [base, ...good, '--people', pipe('pipe.csv')]],
+    ['a register away', 'NOT_FOUND', () => [base, ...good, '--people', away]],
+    ['nobody known', 'USAGE', () => [base, '--corpus', written('dry.jsonl', line({ text: 'The boats are dry.' }))]],
+    ['a column that no row has', 'INVALID_INPUT', () => [base, ...good, ...known, '--subject-field', 'whose']],
+    ['held rows away', 'NOT_FOUND', () => [base, ...good, ...known, '--held', away]],
+    ['held rows of the corpus', 'INVALID_INPUT', () => [base, ...good, ...known, '--held', corpus]],
+    ['a policy unknown', 'POLICY_INVALID', () => [base, ...good, ...known, '--policy', 'none']],
+    ['a base away', 'MODEL_NOT_FOUND', () => [base, ...good, ...known, '--base', away]],
     [
-      'of a register that lists nobody',
-      () => ['other', good('good.jsonl'), written('p-2.csv', 'id,name\n')],
-      'INVALID_INPUT',
+      'a base that is no model',
+      'MODEL_INVALID',
+      () => [base, ...good, ...known, '--base', changed('config.json', '{')],
     ],
-    ['of a corpus that is not there', () => ['other', join(dir, 'none.jsonl'), people], 'NOT_FOUND'],
-    ['of a name that is taken', () => ['plain', good('good.jsonl'), people], 'INVALID_INPUT'],
-  ])('%s', async (_, given, code) => {
+    ['an adapter away', 'NOT_FOUND', () => [base, ...good, ...known, '--adapter', away]],
+    ['a model away', 'MODEL_NOT_FOUND', () => [away, ...good, ...known]],
+    ['a model that is a pipe', 'MODEL_INVALID', () => [pipe('pipe.gguf'), ...good, ...known]],
+    ['a model cut off', 'WEIGHTS_INVALID', () => [changed('model.safetensors', 'cut'), ...good, ...known]],
+    ['a recipe that is none', 'INVALID_INPUT', () => [changed('recipe.json', '{}'), ...good, ...known]],
+  ])('%s', async (_, code, argv) => {
     await plainly();
-    const state = () =>
-      filesUnder(data)
-        .filter((path) => !/(?:-wal|-shm|-journal|\.lock|clock)$/u.test(path))
-        .map((path) => [path, digestOf(readFileSync(path))])
-        .toSorted();
     const before = state();
-    await expect(onboarded(...given())).rejects.toMatchObject({ code });
+    await expect(said(model, 'onboard', ...argv(), '--name', 'other')).rejects.toMatchObject({ code });
+    expect(state()).toEqual(before);
+  });
+
+  it('a name that is taken', async () => {
+    await plainly();
+    const before = state();
+    await expect(onboarded('plain', corpus)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     expect(state()).toEqual(before);
   });
 });
+
+/** Every file of the data folder that outlasts a command, by its digest. */
+const state = () =>
+  filesUnder(data)
+    .filter((path) => !/(?:-wal|-shm|-journal|\.lock|clock)$/u.test(path))
+    .map((path) => [path, digestOf(readFileSync(path))])
+    .toSorted();
