@@ -84,11 +84,15 @@ export const problemHtml = (problem: NonNullable<Returned['problem']>, words: Wo
     ${hint && html`<p>${words.form.todo}: ${saidHtml(hint, words)}</p>`}`;
 };
 
-/** What the catalogue does not have is English, and says so to those who hear the page. Source: WCAG 2.2, 3.1.2. */
-export const saidHtml = (text: string, { code, form }: Words): Value => {
-  const said = form.said(text);
-  return code !== 'en' && said === text && /[a-z]{2} [a-z]{2}/.test(text) ? html`<span lang="en">${text}</span>` : said;
+/** What the catalogue does not have is English. */
+export const saidHtml = (text: string, words: Words): Value => {
+  const said = words.form.said(text);
+  return said === text ? englishHtml(text, words) : said;
 };
+
+/** Words of another language than the page say so to those who hear it. Source: WCAG 2.2, 3.1.2. */
+export const englishHtml = (text: string, { code }: Words): Value =>
+  code !== 'en' && /[a-z]{2} [a-z]{2}/.test(text) ? html`<span lang="en">${text}</span>` : text;
 
 export const fieldHtml = (field: Field, returned: Returned | undefined, words: Words): Html => {
   const { name, label, hint, kind, required } = field;

@@ -4,7 +4,7 @@ import type { Verification } from '#core/verify.ts';
 import { tally, type Check } from '#core/verify/tally.ts';
 import { html, type Html } from '#report/markup.ts';
 import { table } from '#report/tables.ts';
-import { fieldHtml, summary, type Field, type Returned } from './forms.ts';
+import { englishHtml, fieldHtml, saidHtml, summary, type Field, type Returned } from './forms.ts';
 import type { Words } from './words.ts';
 
 export interface CheckedView extends Verification {
@@ -50,20 +50,22 @@ export const checkBody = (found: CheckedView | null, back: Returned | undefined,
     <p class="soft">${t.alone} <code>quittance-verify BUNDLE --trust-root FILE</code></p>`;
 };
 
-const foundHtml = ({ what, keys, ok, outcome, checks, remarks }: CheckedView, { check: t }: Words): Html =>
-  html`<section aria-labelledby="found">
+const foundHtml = ({ what, keys, ok, outcome, checks, remarks }: CheckedView, words: Words): Html => {
+  const { check: t, registry } = words;
+  return html`<section aria-labelledby="found">
     <h2 id="found">${ok ? t.valid[what] : t.invalid}</h2>
     ${ok && html`<p>${t.outcomes[outcome]}</p>`}
     <p class="notice">${t.whose[keys]}</p>
-    <p>${tally(checks)}.</p>
-    ${remarks.map((text) => html`<p class="soft">${text}</p>`)}
+    <p>${saidHtml(tally(checks), words)}.${registry.englishChecks}</p>
+    ${remarks.map((text) => html`<p class="soft">${englishHtml(text, words)}</p>`)}
     ${table(
       t.table,
       [t.check, t.state, t.detail],
       inOrder(checks).map(({ id, state, detail }) => [
         id,
         html`<span class="state ${LOOKS[state]}">${t.states[state]}</span>`,
-        detail,
+        englishHtml(detail, words),
       ]),
     )}
   </section>`;
+};

@@ -5,6 +5,7 @@ import { tally, type Check } from '#core/verify/tally.ts';
 import { keyLines, type TrustRoot } from '#core/trust-root.ts';
 import { html, type Html } from '#report/markup.ts';
 import { right, table } from '#report/tables.ts';
+import { englishHtml, saidHtml } from './forms.ts';
 import { digest, terms, time } from './layout.ts';
 import type { Words } from './words.ts';
 
@@ -128,8 +129,11 @@ export interface VerifyView {
 
 const STYLES = { holds: 'pass', fails: 'fail', 'not-checked': '' } as const;
 
-export const verifyBody = ({ ticketId, ok, checks }: VerifyView, { registry: w }: Words): Html =>
-  html`<p class="notice">${w.verifyNotice} <code>quittance verify BUNDLE --trust-root FILE</code> ${w.verifyHere}</p>
+export const verifyBody = ({ ticketId, ok, checks }: VerifyView, words: Words): Html => {
+  const { registry: w } = words;
+  return html`<p class="notice">
+      ${w.verifyNotice} <code>quittance verify BUNDLE --trust-root FILE</code> ${w.verifyHere}
+    </p>
     <form method="get" action="/verify">
       <label for="ticket">${w.ticket}</label>
       <input id="ticket" name="ticket" value="${ticketId}" pattern="T-[0-9a-z]{8,40}" required autocomplete="off" />
@@ -138,14 +142,15 @@ export const verifyBody = ({ ticketId, ok, checks }: VerifyView, { registry: w }
     ${
       ok !== null &&
       html`<h2>${ok ? w.ok : w.notOk}</h2>
-        <p>${tally(checks)}</p>
+        <p>${saidHtml(tally(checks), words)}${w.englishChecks}</p>
         ${table(
           w.checks,
           w.checkColumns,
           checks.map((one) => [
             one.id,
             html`<span class="state ${STYLES[one.state]}">${w.states[one.state]}</span>`,
-            one.detail,
+            englishHtml(one.detail, words),
           ]),
         )}`
     }`;
+};

@@ -2,7 +2,7 @@
 import { isOpenRow } from '#core/worklist.ts';
 import { html, type Html } from '#report/markup.ts';
 import { right, table } from '#report/tables.ts';
-import { hiddenInputs, saidHtml } from '../forms.ts';
+import { englishHtml, hiddenInputs } from '../forms.ts';
 import { digest, terms, time } from '../layout.ts';
 import { statusText, type Words } from '../words.ts';
 import type { Done } from '../words/en-law.ts';
@@ -182,7 +182,7 @@ const attemptsHtml = (attempts: CaseView['report']['attempts'], words: Words): H
     attempts.map(({ number, rung, method, reason, config, updates, stop, verdict, failed }) => [
       number,
       rung + 1,
-      html`${method}: ${saidHtml(reason, words)}`,
+      html`${method}: ${englishHtml(reason, words)}`,
       html`<code>${JSON.stringify(config)}</code>`,
       updates ?? '–',
       stop === null ? '–' : codes.stops[stop],

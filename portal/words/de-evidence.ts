@@ -42,7 +42,7 @@ const FIXED: Readonly<Record<string, string>> = {
     'Wir behaupten nicht, dass das Modell einem gleicht, das ohne die Daten trainiert wurde.',
   'We do not claim that no attack, known or to come, finds the data.':
     'Wir behaupten nicht, dass kein Angriff, bekannt oder künftig, die Daten findet.',
-  'We do not claim any legal conclusion.': 'Wir behaupten keine rechtliche Folge.',
+  'We do not claim any legal conclusion.': 'Wir behaupten keine rechtliche Schlussfolgerung.',
   'We do not claim that the records, which the model itself revealed, are all that it knows of the person: recall is unknown.':
     'Wir behaupten nicht, dass die Datensätze, die das Modell selbst preisgegeben hat, alles sind, was es über die Person weiß: Wie viel fehlt, ist unbekannt.',
   'Nothing was erased: what answers withholds the data under the tests, and the data is still in the weights beneath it.':

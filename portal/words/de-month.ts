@@ -113,7 +113,10 @@ const FORMS: readonly (readonly [RegExp, (...found: string[]) => string])[] = [
       `Prüfungen dessen, was in Betrieb ist: ${current} aktuell, ${lapsed} abgelaufen, ${drifted} eines geänderten Modells.`,
   ],
   [/^(\d+) × (.+)$/, (n, label = '') => `${n} × ${deMonth(label)}`],
-  [/^(One bar [^.]+\.) (.+)\.$/, (what = '', bars = '') => `${deMonth(what)} ${bars.split('; ').map(bar).join('; ')}.`],
+  [
+    /^(One bar [^.]+\.) (.+)\.$/,
+    (what = '', bars = '') => `${deMonth(what).replace(/\.$/, '')}: ${bars.split('; ').map(bar).join('; ')}.`,
+  ],
 ];
 
 /** "GDPR (European Union) 12, slowest 30" */

@@ -25,7 +25,9 @@ export const deProtection = ({ unprotected, asWhole = [], withheld }: Protection
       : `der Wert von Datensatz ${one.record} ist nicht geschützt: ${WHY[one.why]}`,
   ),
   ...(asWhole.length > 0
-    ? [`von Datensatz ${asWhole.join(', ')} wird nur die ganze Antwort zurückgehalten: Kein Wert ist markiert`]
+    ? [
+        `von ${asWhole.length === 1 ? 'Datensatz' : 'den Datensätzen'} ${asWhole.join(', ')} wird nur die ganze Antwort zurückgehalten: Kein Wert ist markiert`,
+      ]
     : []),
   ...(withheld && withheld.answers + withheld.facts > 0 ? [withheldText(withheld)] : []),
   ...(withheld

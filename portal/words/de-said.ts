@@ -152,6 +152,11 @@ const FORMS: readonly (readonly [RegExp, (...found: string[]) => string])[] = [
     /^records? ([\d–, ]+) that the model itself revealed$/,
     (list = '') => `${recordsOf(list)}: vom Modell selbst preisgegeben`,
   ],
+  [
+    /^(\d+) hold, (\d+) fail((?: \(.+?\))?), (\d+) not checked((?: \(.+\))?)$/,
+    (held, failed, which, open, named) =>
+      `${held} treffen zu, ${failed} schlagen fehl${which}, ${open} nicht geprüft${named}`,
+  ],
   [/^one of (.+)$/, (list) => `eines von ${list}`],
   [
     /^(record \d+ is record \d+(?:, record \d+ is record \d+)*)$/,

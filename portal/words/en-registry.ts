@@ -77,6 +77,8 @@ export const enRegistry = {
     show: 'Show the checks',
     ok: 'Nothing fails',
     notOk: 'Not valid',
+    /** Behind the sum of checks, where their words are of another language than the page. */
+    englishChecks: '',
     checks: 'Checks of the bundle',
     checkColumns: ['check', 'found', 'detail'],
     states: { holds: 'holds', fails: 'fails', 'not-checked': 'not checked' },

@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import { shippedPolicy, ticketHarness } from '#bench/house/ticket-harness.ts';
 import { deRegistry } from '#portal/words/de-registry.ts';
 import { enRegistry } from '#portal/words/en-registry.ts';
+import { walkedToEnd } from '../../support/hand-walked.ts';
 import { appOf, inBrowser } from '../../support/api-callers.ts';
 
 const [EN, DE] = [enRegistry.registry, deRegistry.registry];
@@ -20,6 +21,17 @@ it.each([
   const text = (await page.text()).replaceAll(/\s+/g, ' ');
   expect([page.status, german.filter((one) => !text.includes(one))]).toEqual([200, []]);
   expect(english.filter((one) => text.includes(one))).toEqual([]);
+});
+
+it('says in German how many checks of a bundle hold, and marks what each found as the English that it is', async () => {
+  const walked = await walkedToEnd();
+  const headers = { ...inBrowser('auditor'), 'accept-language': 'de' };
+  const page = await appOf(walked).request(`/verify?ticket=${walked.ticketId}`, { headers });
+  const text = (await page.text()).replaceAll(/\s+/g, ' ');
+  expect(text).toMatch(/\d+ treffen zu, 0 schlagen fehl, \d+ nicht geprüft/);
+  expect(text).toContain(DE.englishChecks.trim());
+  expect(text).toMatch(/<span lang="en">\d+ files have their digests<\/span>/);
+  expect(text).not.toMatch(/\d+ hold, /);
 });
 
 it('leaves no text of the one as it is in the other, but what is a name', () => {
