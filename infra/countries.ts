@@ -1,11 +1,14 @@
 // Of the packages that know public holidays, what some countries need: nameless days (date-holidays), time zones
-// (moment-timezone, by time-zones.ts) and calendars, such as the Hebrew one (date-holidays-parser). The countries are
-// those of the installation's places and those where each law is at home.
+// (moment-timezone, by time-zones.ts), calendars, such as the Hebrew one (date-holidays-parser), and the Earth's way as
+// far as calendars need it (earth.ts). The countries are those of the installation's places and those where each law is
+// at home.
 // Trap: what is left out gives no wrong day. A country without days is refused by core/public-holidays.ts, and a
 // calendar that no kept rule names throws when it is made.
 import { readFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import type { Plugin, PluginBuild } from 'esbuild';
 import { everyRegime } from '#core/regimes.ts';
+import { reducedEarth, type Series } from './earth.ts';
 import { zonesOf, type TimeZones } from './time-zones.ts';
 
 interface Holidays {
@@ -52,6 +55,10 @@ export const onlyCountries = (regions: readonly string[]): Plugin => {
       });
       await leaveOutCalendars(build, Object.values(table.holidays).flatMap(rulesIn));
       leaveOutAstronomy(build);
+      build.onLoad({ filter: /astronomia[\\/]data[\\/]vsop87Bearth\.js$/ }, async ({ path }) => {
+        const { default: series } = (await import(pathToFileURL(path).href)) as { default: Series };
+        return { contents: `export default ${JSON.stringify(reducedEarth(series))};` };
+      });
     },
   };
 };

@@ -186,6 +186,23 @@ describe('a bundle', () => {
     expect(JSON.parse(inNode(folder, script))).toEqual(own);
   });
 
+  it('knows the same days of the Chinese and Japanese calendars for forty years', async () => {
+    const { folder } = await bundleLambda(join(dir, 'moons'), ['DE-BE'], 'adapters/aws/holiday-calendar.ts');
+    const places = { home: { region: 'DE-BE', timeZone: 'Europe/Berlin' }, entities: {} };
+    const far = everyRegime().flatMap(([, { place }]) => (/^(?:TW|KR|JP|SG)/.test(place.region) ? [place] : []));
+    const years = Array.from({ length: 21 }, (_, i) => `${2020 + 2 * i}-06-01T00:00:00Z`);
+    const script = `const c = bundle.holidayCalendar(${JSON.stringify(places)});
+      const days = [];
+      for (const at of ${JSON.stringify(years)}) for (const place of ${JSON.stringify(far)}) days.push((await c.around(new Date(at), place)).holidays);
+      console.log(JSON.stringify(days));`;
+    const whole = holidayCalendar(places);
+    const own: (readonly string[])[] = [];
+    for (const at of years) for (const place of far) own.push((await whole.around(new Date(at), place)).holidays);
+    expect(far.length).toBeGreaterThan(2);
+    expect(own.flat().length).toBeGreaterThan(1000);
+    expect(JSON.parse(inNode(folder, script))).toEqual(own);
+  });
+
   it('knows the same holidays as the package it was cut from', async () => {
     const { folder } = await bundleLambda(join(dir, 'calendar'), ['DE-BE'], 'adapters/aws/holiday-calendar.ts');
     const places = { home: { region: 'DE-BE', timeZone: 'Europe/Berlin' }, entities: {} };
