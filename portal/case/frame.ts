@@ -14,7 +14,7 @@ export const sentenceOf = ({ item, status }: CaseView, words: Words): string => 
   if (status === 'EVIDENCE_SEALED' && item.decision === 'part-appeal') return words.facts.partAppealHead;
   const said = words.heads[status] ?? `${statusText(words, status)}.`;
   const isBlocked = item.blockedBy !== null && meaningOf({ status }).waitsFor === 'filer';
-  return isBlocked ? `${said} (${blockedText(item, words)})` : said;
+  return isBlocked ? `${said.replace(/\.$/, '')} (${blockedText(item, words)}).` : said;
 };
 
 export const caseBody = (view: CaseView, tab: Tab, content: Html, words: Words): Html => {

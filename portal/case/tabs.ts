@@ -156,7 +156,10 @@ export const evidence = (
       table(
         e.copies,
         [e.copy, e.digest, e.until],
-        residualCopies.map(({ what, digest: of, until }) => [words.evidenceText(what), digest(of), until]),
+        residualCopies.map(({ what, digest: of, until }) => [
+          ...[words.evidenceText(what), digest(of)],
+          Number.isNaN(Date.parse(until)) ? until : time(until, zone), // a certificate may hold any text
+        ]),
       )
     }
     <h2>${e.rests}</h2>

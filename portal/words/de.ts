@@ -65,7 +65,7 @@ export const de: Words = {
     kept: 'Was Sie geschrieben haben, steht noch hier. Gespeichert wurde nichts.',
     stale: 'Der Fall hat sich geändert, seit Sie dieses Formular geöffnet haben. Bitte ansehen und noch einmal senden.',
     choose: 'Bitte wählen …',
-    optional: 'freiwillig',
+    optional: 'optional',
     back: 'Zurück zum Fall',
     expected: 'Erwartet',
     got: 'Gefunden',

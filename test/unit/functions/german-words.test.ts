@@ -183,6 +183,12 @@ describe('a case in German', () => {
     expect(text.replaceAll(/<time[^>]*>/g, '')).not.toContain('UTC');
   });
 
+  it('says until when a copy stays in the time of the case’s place', async () => {
+    const text = await page('/evidence', 'auditor');
+    expect(text).toContain('frühere Gewichte, in Quarantäne und unerreichbar');
+    expect(text).not.toMatch(/>\s*\d{4}-\d{2}-\d{2}T/);
+  });
+
   it('says what was done when it is over, in its own sentence', async () => {
     const text = (await page('', 'auditor')).replaceAll(/\s+/g, ' ');
     expect(text).toMatch(/Das Verfahren \S+ hat die Gewichte in \d+ Schritten verändert.* in Betrieb\./);
