@@ -6,6 +6,8 @@
 import { join } from 'node:path';
 import { QuittanceError, usageError } from '#core/errors.ts';
 import { baseIn } from '#containers/run-unlearning.ts';
+import type { Digest } from '#core/canonical.ts';
+import { rowsDigest } from '#datasets/corpus/digest.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import { watched, type ScreenedRow } from '#datasets/corpus/screen.ts';
 import { readCorpus } from '#datasets/corpus/read.ts';
@@ -25,6 +27,8 @@ import { required } from './values.ts';
 
 export interface Given {
   readonly corpus: SampledCorpus;
+  /** Of the rows as they were read. */
+  readonly digest: Digest;
   readonly held: readonly CorpusEntry[];
   readonly people: readonly RegisteredPerson[];
   /** Where the people are from. */
@@ -42,9 +46,10 @@ export const givenTo = async (args: Arguments): Promise<Given> => {
   const held = await heldOf(args);
   const known = await peopleOf(args, held);
   const forgotten: ScreenedRow[] = [];
-  const rows = watched(corpusOf(args), await allLists(args), (row) => forgotten.push(row));
+  const read = rowsDigest();
+  const rows = watched(read.through(corpusOf(args)), await allLists(args), (row) => forgotten.push(row));
   const corpus = await sampledCorpus(withoutHeld(rows, held), known.people, required(args, 'name'));
-  return { corpus, held, forgotten, ...known };
+  return { corpus, held, forgotten, digest: read.digest(), ...known };
 };
 
 const heldOf = async (args: Arguments): Promise<CorpusEntry[]> => {

@@ -130,7 +130,7 @@ const stored = async (args: Arguments, plan: Plan, { made, loss, chosen, baselin
   writeMoments(join(plan.dir, MOMENTS_FILE), made.moments);
   const [suite, policy] = [suiteBytes(made.suite), readPolicy(chosen)];
   const bar = progress.stage('encrypting the corpus', rowsIn(plan.corpus), 'rows');
-  const corpus = { rows: corpusOf(args), register: plan.people, shared: made.shared, loss };
+  const corpus = { rows: corpusOf(args), measured: plan.digest, register: plan.people, shared: made.shared, loss };
   const onRow = (row: number) => bar.at(row);
   const registry = await registryOf(args);
   const record = await registry.write((ports) =>

@@ -2,17 +2,19 @@
 // without the files.
 // Trap: an index belongs to a model only through the registry's record. One whose onboarding died is nobody's, and the
 // next onboarding under that name destroys it.
-import { createHash } from 'node:crypto';
+import { rowsDigest } from '#datasets/corpus/digest.ts';
 import { newIndexId, storePeople, storeRows } from '#datasets/corpus/store.ts';
 import type { CorpusEntry } from '#datasets/corpus/row.ts';
 import type { RegisteredPerson } from '#datasets/find/register.ts';
 import type { Digest } from '#core/canonical.ts';
-import { isQuittanceError } from '#core/errors.ts';
+import { isQuittanceError, QuittanceError } from '#core/errors.ts';
 import type { Ports } from '#core/ports.ts';
 import type { Loss } from '#core/recipe.ts';
 
 export interface OfferedCorpus {
   readonly rows: AsyncIterable<CorpusEntry>;
+  /** Of the rows as they were measured. */
+  readonly measured?: Digest | undefined;
   readonly register: readonly RegisteredPerson[];
   /** Values that stand beside many people and are nobody's own. */
   readonly shared: ReadonlySet<string>;
@@ -28,17 +30,22 @@ export interface StoredIndex {
   readonly digest: Digest;
 }
 
-/** Stores the corpus, then lets `use` register it; where that fails, the index is destroyed again. */
+/**
+ * Stores the corpus, then lets `use` register it; where that fails, the index is destroyed again. INVALID_INPUT where
+ * the rows are not those that were measured.
+ */
 export const withStoredCorpus = async <T>(
   { vault, models }: Pick<Ports, 'vault' | 'models'>,
   model: string,
-  { rows, register, shared, loss, onRow }: OfferedCorpus,
+  { rows, measured, register, shared, loss, onRow }: OfferedCorpus,
   use: (corpus: StoredIndex) => Promise<T>,
 ): Promise<T> => {
   const id = await newIndexId(vault, model, await corpusOf(models, model));
   try {
-    const digest = createHash('sha256');
-    const head = await storeRows(vault, id, hashed(rows, digest), onRow && { onRow });
+    const read = rowsDigest();
+    const head = await storeRows(vault, id, read.through(rows), onRow && { onRow });
+    const digest = read.digest();
+    if (measured !== undefined && digest !== measured) throw changed(measured, digest);
     await storePeople(vault, id, head, {
       kind: 'quittance-corpus-people/v1',
       register: register.map(({ aliases, values, ...rest }) => ({
@@ -49,23 +56,19 @@ export const withStoredCorpus = async <T>(
       shared: [...shared],
       loss,
     });
-    return await use({ id, digest: `sha256:${digest.digest('hex')}` });
+    return await use({ id, digest });
   } catch (error) {
     await vault.destroy(id);
     throw error;
   }
 };
 
-/** The rows, each added to the digest as it goes by. */
-const hashed = async function* (
-  rows: AsyncIterable<CorpusEntry>,
-  digest: ReturnType<typeof createHash>,
-): AsyncGenerator<CorpusEntry> {
-  for await (const entry of rows) {
-    digest.update(`${JSON.stringify(entry.row)}\n`);
-    yield entry;
-  }
-};
+const changed = (expected: Digest, got: Digest) =>
+  new QuittanceError('INVALID_INPUT', {
+    message: 'the files of the corpus changed while they were read',
+    ...{ expected, got },
+    hint: 'onboard the model again when nothing writes to them; nothing was registered',
+  });
 
 const corpusOf = async (models: Ports['models'], name: string): Promise<string | undefined> => {
   try {

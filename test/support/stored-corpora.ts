@@ -11,7 +11,7 @@ export const textRow = (text: string): TrainingRecord => ({ kind: 'text', text, 
 export const entriesOf = (rows: readonly TrainingRecord[]): CorpusEntry[] =>
   rows.map((row, i) => ({ row, where: `rows.jsonl:${i + 1}` }));
 
-const streamed = async function* <T>(all: readonly T[]): AsyncGenerator<T> {
+export const streamed = async function* <T>(all: readonly T[]): AsyncGenerator<T> {
   yield* all;
 };
 
