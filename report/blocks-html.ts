@@ -74,9 +74,7 @@ const chartIn = (chart: Chart, say: Say): Chart => ({
   ...chart,
   x: axisIn(chart.x, say),
   y: axisIn(chart.y, say),
-  layers: chart.layers.map((layer) =>
-    'name' in layer && layer.name !== undefined ? { ...layer, name: say(layer.name) } : layer,
-  ),
+  layers: chart.layers.map((layer) => ('name' in layer ? { ...layer, name: say(layer.name) } : layer)),
 });
 
 const axisIn = (axis: Axis, say: Say): Axis => ({

@@ -87,13 +87,13 @@ const FORMS: readonly (readonly [RegExp, (...found: string[]) => string])[] = [
   ],
   [
     /^(\d+) requests? came in and (\d+) ended; (?:none is|(\d+)) overdue\.$/,
-    (n, ended, late) =>
-      `${n} ${n === '1' ? 'Antrag ging' : 'Anträge gingen'} ein, ${ended} ${ended === '1' ? 'endete' : 'endeten'}; ${late === undefined ? 'keiner ist verspätet' : `${late} ${late === '1' ? 'ist' : 'sind'} verspätet`}.`,
+    (n, ended, late = '') =>
+      `${n} ${n === '1' ? 'Antrag ging' : 'Anträge gingen'} ein, ${ended} ${ended === '1' ? 'endete' : 'endeten'}; ${late === '' ? 'keiner ist verspätet' : `${late} ${late === '1' ? 'ist' : 'sind'} verspätet`}.`,
   ],
   [
     /^(\d+): (\d+) completed, (\d+) refused, (\d+) withdrawn, (\d+) cancelled(?:, (\d+) expired)?$/,
-    (n, done, refused, withdrawn, cancelled, expired) =>
-      `${n}: ${done} abgeschlossen, ${refused} abgelehnt, ${withdrawn} zurückgezogen, ${cancelled} storniert${expired === undefined ? '' : `, ${expired} verfallen`}`,
+    (n, done, refused, withdrawn, cancelled, expired = '') =>
+      `${n}: ${done} abgeschlossen, ${refused} abgelehnt, ${withdrawn} zurückgezogen, ${cancelled} storniert${expired === '' ? '' : `, ${expired} verfallen`}`,
   ],
   [
     /^median (\d+(?:\.\d+)? days?), slowest (\d+ days?) \((\d+) answered\)$/,

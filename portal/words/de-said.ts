@@ -110,8 +110,8 @@ const FORMS: readonly (readonly [RegExp, (...found: string[]) => string])[] = [
   [/^at most (\d+) bytes$/, (n) => `höchstens ${n} Byte`],
   [/^at most (\d+) in (\d+) minutes$/, (n, minutes) => `höchstens ${n} in ${minutes} Minuten`],
   [/^at most (\d+) at a time$/, (n) => `höchstens ${n} auf einmal`],
-  [/^at most (\d+)( characters)?$/, (n, letters) => `höchstens ${n}${letters === undefined ? '' : ' Zeichen'}`],
-  [/^at least (\d+)( characters)?$/, (n, letters) => `mindestens ${n}${letters === undefined ? '' : ' Zeichen'}`],
+  [/^at most (\d+)( characters)?$/, (n, letters = '') => `höchstens ${n}${letters === '' ? '' : ' Zeichen'}`],
+  [/^at least (\d+)( characters)?$/, (n, letters = '') => `mindestens ${n}${letters === '' ? '' : ' Zeichen'}`],
   [
     /^a passphrase of your choice, (\d+) characters or more$/,
     (n) => `eine Passphrase Ihrer Wahl, mindestens ${n} Zeichen`,

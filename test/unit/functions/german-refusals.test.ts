@@ -21,7 +21,11 @@ const ENGLISH =
 /** The same app, asked by a browser that wants German. */
 const german = (app: Asked): Asked => ({
   request: (path, init, ...more) =>
-    app.request(path, { ...init, headers: { ...(init?.headers as object), 'accept-language': 'de' } }, ...more),
+    app.request(
+      path,
+      { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), 'accept-language': 'de' } },
+      ...more,
+    ),
 });
 
 /** What is said to be wrong on a page, without marks. */
@@ -126,14 +130,11 @@ it('a list of requests, by line', async () => {
     };
     return HEAD.map((column) => typed[column] ?? '');
   };
-  const rows = [{ Name: '' }, { Name: 'Will' }, { Model: 'other' }, { Regime: 'x' }, { 'Verified at': 'soon' }]
-    .concat([
-      { Level: 'low' },
-      { Records: 'What? | Nothing.' },
-      { Ground: 'art-1' },
-      { 'Verified at': '2031-01-01' },
-    ] as never)
-    .map(row);
+  const wrong: readonly Readonly<Record<string, string>>[] = [
+    ...[{ Name: '' }, { Name: 'Will' }, { Model: 'other' }, { Regime: 'x' }, { 'Verified at': 'soon' }],
+    ...[{ Level: 'low' }, { Records: 'What? | Nothing.' }, { Ground: 'art-1' }, { 'Verified at': '2031-01-01' }],
+  ];
+  const rows = wrong.map(row);
   const app = appOf({ harness: await ticketHarness({ policy: shippedPolicy() }) });
   const headers = as('filer', { 'content-type': 'text/csv' });
   const body = Buffer.from(csvOf([HEAD, row({}), ...rows, row({})]));
