@@ -126,7 +126,7 @@ describe('a file of JSON lines', () => {
     ['a PDF that can be decoded', Buffer.from('%PDF-1.4\n1 0 obj'), /this is a PDF/],
     ['UTF-16 without its mark', Buffer.from(ROWS, 'utf16le'), /there are zeros between its letters/],
     ['UTF-16 of another script', Buffer.from('Зоя живёт в Эгере. '.repeat(9), 'utf16le'), /zeros between its letters/],
-    ['UTF-32', Buffer.from([...ROWS].join('\0\0\0'), 'latin1'), /there are zeros between its letters/],
+    ['UTF-32', Buffer.from(Array.from(ROWS).join('\0\0\0'), 'latin1'), /there are zeros between its letters/],
     ['zeros', Buffer.alloc(900), /a part of it is nothing but zeros/],
     ['a tar', tar, /this is a tar archive/],
     ['a tar in a gzip', gzipSync(tar), /this is a tar archive/],
